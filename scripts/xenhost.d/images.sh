@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Kernels, programs and initramfs images, built once and kept in the cache.
+# Nothing is compressed: unpacking is what emulated processors are worst at.
+
+# --- kernels ---
+
+# field FILE OFFSET BYTES: an unsigned little-endian field of a bzImage's header.
+field()
+{
+	od -An -v -j "$2" -N "$3" -t "u$3" "$1" | tr -d ' '
+}
+
+is_elf()
+{
+	[[ $(od -An -N 4 -t x1 "$1" | tr -d ' ') == 7f454c46 ]]
+}
+
+# unpack_kernel BZIMAGE OUT: the ELF file inside. The payload ends with its
+# unpacked size in four bytes (except gzip's, which has that by itself).
+unpack_kernel()
+{
+	local image=$1 out=$2 sectors offset length magic skip
+	sectors=$(field "$image" 497 1)
+	offset=$(field "$image" 584 4)
+	length=$(field "$image" 588 4)
+	skip=$(((sectors + 1) * 512 + offset))
+	magic=$(od -An -v -j "$skip" -N 4 -t x1 "$image" | tr -d ' ')
+	payload()
+	{
+		tail -c +$((skip + 1)) "$image" | head -c "$1"
+	}
+	case $magic in
+	fd377a58) payload $((length - 4)) | xz -dc >"$out" ;;
+	28b52ffd) payload $((length - 4)) | zstd -dcq >"$out" ;;
+	1f8b*) payload "$length" | gzip -dc >"$out" ;;
+	5d0000*) payload $((length - 4)) | xz --format=lzma -dc >"$out" ;;
+	02214c18) payload $((length - 4)) | lz4 -dc >"$out" ;;
+	*) echo "unknown compression $magic in $image" >&2; return 1 ;;
+	esac
+	is_elf "$out"
+}
+
+# elf_kernel FILE: sets $cached to its uncompressed ELF form.
+elf_kernel()
+{
+	if is_elf "$1"; then
+		cached=$1
+	else
+		cached "vmlinux-$(digest "$1")" unpack_kernel "$1"
+	fi
+}
+
+unpack_xen()
+{
+	zcat "$1" >"$2" && is_elf "$2"
+}
+
+# --- programs ---
+
+compile_agent()
+{
+	gcc -static -Os -Wall -o "$2" "$1/agent.c"
+}
+
+compile_mailbox()
+{
+	gcc -Os -Wall -o "$2" "$1/mailbox.c" -lxenctrl -lxenforeignmemory
+}
+
+# --- initramfs ---
+
+# pack DIR OUT: an initramfs archive of what is in DIR, owned by root.
+pack()
+{
+	(cd "$1" && find . -mindepth 1 -print0 | sort -z |
+		cpio --quiet -0 -o -H newc --owner=+0:+0 --reproducible) >"$2"
+}
+
+busybox_tree()
+{
+	local dir=$1 name
+
+	mkdir -p "$dir"/{bin,sbin,usr/bin,usr/sbin,etc,root,run,tmp,proc,sys,dev,var/log}
+	ln -s ../run "$dir/var/run"
+	cp /bin/busybox "$dir/bin/busybox"
+	/bin/busybox --list | while read -r name; do
+		[[ $name == busybox ]] || ln -s busybox "$dir/bin/$name"
+	done
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$dir/etc/passwd"
+	echo 'root:x:0:' >"$dir/etc/group"
+}
+
+build_guest_base()
+{
+	local tree=$2.tree
+
+	busybox_tree "$tree"
+	mkdir -p "$tree/xenhost" "$tree/run/xenhost"
+	cp "$1" "$tree/init"
+	pack "$tree" "$2"
+}
+
+# The programs of dom0, from the installed packages.
+dom0_programs()
+{
+	local bin=/usr/lib/xen-$xen_version/bin name
+
+	for name in xl xenstored oxenstored xenconsoled xen-init-dom0 libxl-save-helper lsevtchn \
+		xenctx xenstore-control xen-hvmctx xen-diag xen-mfndump; do
+		[[ ! -e $bin/$name ]] || echo "$bin/$name"
+	done
+	for name in /usr/bin/xenstore /usr/bin/xenstore-*; do
+		[[ $name == */xenstore-control ]] || echo "$name"
+	done
+}
+
+# libraries FILE...: the shared libraries that they need, and the loader.
+libraries()
+{
+	ldd "$@" 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
+		sort -u
+}
+
+copy_libraries()
+{
+	local dir=$1 file
+	shift
+
+	mkdir -p "$dir/lib" "$dir/lib64"
+	libraries "$@" | while read -r file; do
+		case $file in
+		*/ld-linux*) cp -L "$file" "$dir/lib64/" ;;
+		*) cp -L "$file" "$dir/lib/" ;;
+		esac
+	done
+}
+
+dom0_modules=(virtio_pci 9pnet_virtio 9p xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
+	xen-blkback xen-netback bridge stp llc loop ext4 tun)
+
+# Kernel modules with all that they need, unpacked, and a modules.dep.
+copy_modules()
+{
+	local dir=$1 release=$2 file target
+
+	modprobe -S "$release" -aD "${dom0_modules[@]}" | awk '$1 == "insmod" { print $2 }' |
+		sort -u | while read -r file; do
+		target=$dir${file%.[xgz][zs]*}
+		mkdir -p "$(dirname "$target")"
+		unpack_module "$file" "$target"
+	done
+	depmod -b "$dir" "$release"
+}
+
+unpack_module()
+{
+	case $1 in
+	*.xz) xz -dc "$1" >"$2" ;;
+	*.zst) zstd -dcq "$1" >"$2" ;;
+	*.gz) gzip -dc "$1" >"$2" ;;
+	*) cp "$1" "$2" ;;
+	esac
+}
+
+build_dom0()
+{
+	local release=$1 mailbox=$2 out=$3 tree=$3.tree
+	local -a programs
+
+	mapfile -t programs < <(dom0_programs)
+	busybox_tree "$tree"
+	mkdir -p "$tree"/{etc/xen/scripts,usr/lib/xen/bin,run/xen,run/xenstored,var/lib/xen,xh,xc} \
+		"$tree"/var/log/xen "$tree/usr/lib/xen-$xen_version/bin" "$tree/var/lib/xenstored"
+	: >"$tree/etc/xen/xl.conf"
+	cp -L "${programs[@]}" "$tree/usr/lib/xen/bin/"
+	ln -s /usr/lib/xen/bin/libxl-save-helper "$tree/usr/lib/xen-$xen_version/bin/"
+	cp "$mailbox" "$tree/bin/mailbox"
+	copy_libraries "$tree" "${programs[@]}" "$mailbox"
+	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$tree/lib/"
+	copy_modules "$tree" "$release"
+	install -m 755 "$here/xenhost.d/dom0-init" "$tree/init"
+	pack "$tree" "$out"
+}
+
+# What the dom0 image is made from, for its digest. Finding that out takes
+# longer than reading it, so the list is kept for as long as the programs and
+# the loader's own cache stay as they are.
+list_dom0_inputs()
+{
+	local release=$1 mailbox=$2 out=$3
+	local -a programs
+
+	mapfile -t programs < <(dom0_programs)
+	{
+		printf '%s\n' "${programs[@]}" "$mailbox" /bin/busybox
+		libraries "${programs[@]}" "$mailbox"
+		modprobe -S "$release" -aD "${dom0_modules[@]}" | awk '$1 == "insmod" { print $2 }'
+	} | sort -u >"$out"
+}
+
+# dom0_image RELEASE MAILBOX: sets $cached.
+dom0_image()
+{
+	local release=$1 mailbox=$2 key
+	local -a programs inputs
+
+	mapfile -t programs < <(dom0_programs)
+	key=$(digest "${programs[@]}" "$mailbox" /etc/ld.so.cache "/lib/modules/$release/modules.dep")
+	cached "dom0-inputs-$key" list_dom0_inputs "$release" "$mailbox"
+	mapfile -t inputs <"$cached"
+	key=$(digest "${inputs[@]}" "$here"/xenhost.d/{dom0-init,images.sh})
+	cached "dom0-$release-$key" build_dom0 "$release" "$mailbox"
+}
+
+hvm_qemu=/usr/libexec/xen-qemu-system-i386
+
+# The device model and firmware: big, and only HVM guests need them.
+build_hvm_layer()
+{
+	local out=$1 tree=$1.tree boot=usr/lib/xen-$xen_version/boot
+
+	mkdir -p "$tree"/usr/{libexec,share} "$tree/$boot"
+	cp -L "$hvm_qemu" "$tree/usr/libexec/"
+	cp -L "/$boot/hvmloader" "$tree/$boot/"
+	copy_libraries "$tree" "$hvm_qemu"
+	cp -rL /usr/share/seabios "$tree/usr/share/"
+	hvm_roms "$tree/usr/share/qemu"
+	pack "$tree" "$out"
+}
+
+# Of QEMU's own data, the few that a PC without a screen or a disk asks for.
+hvm_roms()
+{
+	local name
+
+	mkdir -p "$1"
+	for name in kvmvapic.bin linuxboot.bin linuxboot_dma.bin multiboot.bin pvh.bin; do
+		if [[ -e /usr/share/qemu/$name ]]; then
+			cp -L "/usr/share/qemu/$name" "$1/"
+		fi
+	done
+}
+
+# hvm_layer: sets $cached.
+hvm_layer()
+{
+	local key
+	[[ -x $hvm_qemu ]] || fail setup "qemu-system-xen is not installed; see scripts/xenhost doctor"
+	key=$(digest "$hvm_qemu" /usr/share/seabios/* /etc/ld.so.cache "$here/xenhost.d/images.sh")
+	cached "hvm-$key" build_hvm_layer
+}
+
+# --- the guest's image of one run ---
+
+# guest_image AGENT OUT STAGE: base and this run's files as one file. Linux
+# unpacks concatenated archives.
+guest_image()
+{
+	local agent=$1 out=$2 tree=$3
+
+	cached "guest-$(digest "$agent" /bin/busybox "$here/xenhost.d/images.sh")" \
+		build_guest_base "$agent"
+	pack "$tree" "$out.files" && cat "$cached" "$out.files" >"$out" && rm "$out.files"
+}

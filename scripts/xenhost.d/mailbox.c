@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The dom0 end of the mailbox (mailbox.h): finds the guest's pages, then moves
+ * output, kernel log and verdict to files, and an input file to SCRIPT's stdin.
+ *
+ * A guest is free to write nonsense into its pages: every index and length is
+ * read once and checked, and what we rely on is kept in our own memory.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <xenctrl.h>
+#include <xenforeignmemory.h>
+
+#include "mailbox.h"
+
+#define BATCH		1024u
+#define MAX_FRAMES	(16u << 20)	/* 64 GiB */
+#define POLL_US		10000
+#define RESCAN_POLLS	10
+#define DEATH_POLLS	10
+
+enum guest_state { GUEST_RUNNING, GUEST_AWAY, GUEST_DEAD };
+
+static xc_interface *xc;
+static xenforeignmemory_handle *fmem;
+
+static uint32_t domid;
+static bool is_pv;
+static xen_domain_handle_t uuid;
+static uint8_t nonce[MB_NONCE_BYTES];
+
+static struct mb_page *pages[MB_PAGES];
+static struct mb_control *control;	/* NULL while no mailbox is mapped */
+static uint64_t up_cons, down_prod;
+static uint8_t down_shadow[MB_DOWN_BYTES];
+
+static const char *out_dir = ".", *input_path, *eof_path, *done_path, *abort_path;
+static int input = -1, output = -1, kmsg = -1;
+static bool has_verdict;
+
+static void die(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fputs("mailbox: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	exit(1);
+}
+
+static char *out_path(const char *name)
+{
+	static char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", out_dir, name);
+	return path;
+}
+
+static int open_log(const char *name)
+{
+	int fd = open(out_path(name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		die("%s: %s", out_path(name), strerror(errno));
+	return fd;
+}
+
+static void write_all(int fd, const uint8_t *bytes, size_t count)
+{
+	while (count) {
+		ssize_t done = write(fd, bytes, count);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			die("write: %s", strerror(errno));
+		bytes += done;
+		count -= done;
+	}
+}
+
+/* A reader sees the old file or the new one, never half of it. */
+static void put_file(const char *name, const void *text, size_t count)
+{
+	char temporary[4096];
+	int fd;
+
+	snprintf(temporary, sizeof(temporary), "%s/.%s.new", out_dir, name);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		die("%s: %s", temporary, strerror(errno));
+	write_all(fd, text, count);
+	write_all(fd, (const uint8_t *)"\n", 1);
+	close(fd);
+	if (rename(temporary, out_path(name)))
+		die("%s: %s", out_path(name), strerror(errno));
+}
+
+static bool exists(const char *path)
+{
+	return path && !access(path, F_OK);
+}
+
+/* --- finding the guest's pages ------------------------------------------ */
+
+struct finder {
+	xen_pfn_t frame[MB_PAGES];
+	unsigned int found;
+	bool seen[MB_PAGES];
+};
+
+static void check_page(struct finder *f, const struct mb_page *page, xen_pfn_t frame)
+{
+	uint32_t index;
+
+	if (memcmp(page->nonce, nonce, sizeof(nonce)))
+		return;
+	index = __atomic_load_n(&page->index, __ATOMIC_RELAXED);
+	if (page->magic != MB_MAGIC || page->pages != MB_PAGES || index >= MB_PAGES)
+		return;
+	f->frame[index] = frame;
+	if (!f->seen[index]) {
+		f->seen[index] = true;
+		f->found++;
+	}
+}
+
+static void scan_batch(struct finder *f, const xen_pfn_t *frames, unsigned int count)
+{
+	int err[BATCH];
+	struct mb_page *map;
+
+	map = xenforeignmemory_map(fmem, domid, PROT_READ, count, frames, err);
+	if (!map)
+		return;
+	for (unsigned int i = 0; i < count && f->found < MB_PAGES; i++)
+		if (!err[i])
+			check_page(f, map + i, frames[i]);
+	xenforeignmemory_unmap(fmem, map, count);
+}
+
+static void *map_frame(xen_pfn_t frame)
+{
+	int err;
+	void *map = xenforeignmemory_map(fmem, domid, PROT_READ, 1, &frame, &err);
+
+	if (map && err) {
+		xenforeignmemory_unmap(fmem, map, 1);
+		map = NULL;
+	}
+	return map;
+}
+
+/* A PV guest has only 4 KiB pages, so its tables always have four levels. */
+static bool walk(uint64_t cr3, uint64_t va, xen_pfn_t *frame)
+{
+	static const uint64_t present = 1, frame_mask = 0x000ffffffffff000ull;
+
+	*frame = cr3 >> XC_PAGE_SHIFT;
+	for (int shift = 39; shift >= 12; shift -= 9) {
+		uint64_t *table = map_frame(*frame), entry;
+
+		if (!table)
+			return false;
+		entry = table[(va >> shift) & 511];
+		xenforeignmemory_unmap(fmem, table, 1);
+		if (!(entry & present))
+			return false;
+		*frame = (entry & frame_mask) >> XC_PAGE_SHIFT;
+	}
+	return true;
+}
+
+/*
+ * A PV guest's frames are machine frames anywhere in memory. Which ones, the
+ * guest's kernel says early in its boot: shared_info holds the address of its
+ * table of them, and the page tables in which that address is valid.
+ */
+static xen_pfn_t *pv_frames(xen_pfn_t *count)
+{
+	static const unsigned int per_page = XC_PAGE_SIZE / sizeof(xen_pfn_t);
+	uint64_t cr3, va, pages_count;
+	xen_pfn_t *list, frame;
+	shared_info_t *info;
+	xc_dominfo_t dom;
+
+	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
+		return NULL;
+	info = map_frame(dom.shared_info_frame);
+	if (!info)
+		return NULL;
+	cr3 = info->arch.p2m_cr3;
+	va = info->arch.p2m_vaddr;
+	*count = info->arch.max_pfn;
+	xenforeignmemory_unmap(fmem, info, 1);
+	if (!cr3 || !va || *count > MAX_FRAMES)
+		return NULL;
+	pages_count = (*count + per_page - 1) / per_page;
+	list = calloc(pages_count, XC_PAGE_SIZE);
+	for (uint64_t i = 0; list && i < pages_count; i++) {
+		void *page = NULL;
+
+		if (walk(cr3, va + i * XC_PAGE_SIZE, &frame))
+			page = map_frame(frame);
+		if (page) {
+			memcpy(list + i * per_page, page, XC_PAGE_SIZE);
+			xenforeignmemory_unmap(fmem, page, 1);
+		}
+	}
+	return list;
+}
+
+/* The guest's frames in the order of its own numbers; 0 or a bad one is a hole. */
+static xen_pfn_t *guest_frames(xen_pfn_t *count)
+{
+	xen_pfn_t *list;
+
+	if (is_pv)
+		return pv_frames(count);
+	if (xc_domain_maximum_gpfn(xc, domid, count) < 0 || ++*count > MAX_FRAMES)
+		return NULL;
+	list = calloc(*count, sizeof(*list));
+	for (xen_pfn_t i = 0; list && i < *count; i++)
+		list[i] = i;
+	return list;
+}
+
+/* Linux hands memory out from the top, so the search starts there. */
+static bool find_pages(struct finder *f)
+{
+	xen_pfn_t count = 0;
+	xen_pfn_t *list = guest_frames(&count);
+
+	while (list && count && f->found < MB_PAGES) {
+		unsigned int batch = count % BATCH ? count % BATCH : BATCH;
+
+		count -= batch;
+		scan_batch(f, list + count, batch);
+	}
+	free(list);
+	return f->found == MB_PAGES;
+}
+
+static void detach(void)
+{
+	if (!control)
+		return;
+	xenforeignmemory_unmap(fmem, pages[0], MB_PAGES);
+	control = NULL;
+}
+
+/* After a migration the guest may hold older values of our words; ours are right. */
+static void restore_indices(void)
+{
+	uint64_t cons = control->up_cons;
+
+	if (up_cons < cons)
+		up_cons = cons;
+	control->up_cons = up_cons;
+	mb_ring_copy(pages + 1 + MB_UP_PAGES, MB_DOWN_BYTES, 0, down_shadow, MB_DOWN_BYTES, 1);
+	control->down_prod = down_prod;
+}
+
+static void attach(void)
+{
+	struct finder f = { .found = 0 };
+	int err[MB_PAGES];
+	struct mb_page *map;
+
+	if (!find_pages(&f))
+		return;
+	map = xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, MB_PAGES, f.frame, err);
+	if (!map)
+		return;
+	for (unsigned int i = 0; i < MB_PAGES; i++) {
+		if (err[i]) {
+			xenforeignmemory_unmap(fmem, map, MB_PAGES);
+			return;
+		}
+		pages[i] = map + i;
+	}
+	control = (struct mb_control *)map->data;
+	restore_indices();
+}
+
+/* --- traffic ------------------------------------------------------------ */
+
+static void take_frame(uint32_t type, const uint8_t *bytes, uint32_t count)
+{
+	switch (type) {
+	case MB_OUTPUT:
+		write_all(output, bytes, count);
+		break;
+	case MB_KMSG:
+		write_all(kmsg, bytes, count);
+		break;
+	case MB_STAGE:
+		put_file("stage", bytes, count);
+		break;
+	case MB_FAIL:
+		put_file("fail", bytes, count);
+		break;
+	case MB_STATUS:
+		put_file("verdict", bytes, count);
+		has_verdict = true;
+		break;
+	}
+}
+
+/*
+ * Many small lines arrive at a time, and each write is a round trip to the build
+ * machine: neighbours of one type go out as one.
+ */
+struct gather {
+	uint32_t type, bytes;
+	uint8_t data[65536];
+};
+
+static void gather_flush(struct gather *g)
+{
+	if (g->bytes)
+		take_frame(g->type, g->data, g->bytes);
+	g->bytes = 0;
+}
+
+static void gather_frame(struct gather *g, uint32_t type, const uint8_t *bytes, uint32_t count)
+{
+	bool stream = type == MB_OUTPUT || type == MB_KMSG;
+
+	if (!stream || g->type != type || g->bytes + count > sizeof(g->data))
+		gather_flush(g);
+	if (!stream) {
+		take_frame(type, bytes, count);
+		return;
+	}
+	g->type = type;
+	memcpy(g->data + g->bytes, bytes, count);
+	g->bytes += count;
+}
+
+static bool drain_uplink(void)
+{
+	static uint8_t payload[MB_FRAME_MAX];
+	static struct gather gather;
+	uint64_t prod = __atomic_load_n(&control->up_prod, __ATOMIC_ACQUIRE);
+	uint64_t available = prod - up_cons;
+	bool any = false;
+
+	if (available > MB_UP_BYTES)
+		return false;
+	while (available >= sizeof(struct mb_frame)) {
+		struct mb_frame frame;
+
+		mb_ring_copy(pages + 1, MB_UP_BYTES, up_cons, (uint8_t *)&frame, sizeof(frame), 0);
+		if (frame.bytes > MB_FRAME_MAX || frame.bytes + sizeof(frame) > available)
+			break;
+		mb_ring_copy(pages + 1, MB_UP_BYTES, up_cons + sizeof(frame), payload, frame.bytes,
+			     0);
+		up_cons += sizeof(frame) + frame.bytes;
+		available -= sizeof(frame) + frame.bytes;
+		__atomic_store_n(&control->up_cons, up_cons, __ATOMIC_RELEASE);
+		gather_frame(&gather, frame.type, payload, frame.bytes);
+		any = true;
+	}
+	gather_flush(&gather);
+	return any;
+}
+
+static void pump_input(void)
+{
+	uint8_t bytes[4096];
+	uint64_t room;
+	struct stat st;
+	ssize_t got;
+	bool eof;
+
+	if (input < 0 && input_path)
+		input = open(input_path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	room = MB_DOWN_BYTES - (down_prod - __atomic_load_n(&control->down_cons, __ATOMIC_ACQUIRE));
+	if (!room || room > MB_DOWN_BYTES)
+		return;
+	eof = !eof_path || exists(eof_path);
+	/* fstat() makes a 9p client look at the size again. */
+	got = -1;
+	if (input >= 0 && !fstat(input, &st))
+		got = read(input, bytes, room < sizeof(bytes) ? room : sizeof(bytes));
+	if (got > 0) {
+		mb_ring_copy(pages + 1 + MB_UP_PAGES, MB_DOWN_BYTES, down_prod, bytes, got, 1);
+		for (ssize_t i = 0; i < got; i++)
+			down_shadow[(down_prod + i) % MB_DOWN_BYTES] = bytes[i];
+		down_prod += got;
+		__atomic_store_n(&control->down_prod, down_prod, __ATOMIC_RELEASE);
+	} else if (eof) {
+		__atomic_store_n(&control->down_eof, 1, __ATOMIC_RELEASE);
+	}
+}
+
+static void pump_window_size(void)
+{
+	unsigned int rows, columns;
+	FILE *file = fopen(out_path("winsize"), "re");
+
+	if (!file)
+		return;
+	if (fscanf(file, "%u %u", &rows, &columns) == 2) {
+		__atomic_store_n(&control->columns, columns, __ATOMIC_RELAXED);
+		__atomic_store_n(&control->rows, rows, __ATOMIC_RELAXED);
+	}
+	fclose(file);
+}
+
+/* --- the guest's life --------------------------------------------------- */
+
+static const char *death_reason(const xc_dominfo_t *info)
+{
+	static const char *const reason[] = { "powered off", "rebooted", "suspended", "crashed",
+					      "was killed by Xen's watchdog", "soft-reset" };
+
+	if (info->crashed)
+		return "crashed";
+	if (info->shutdown_reason < sizeof(reason) / sizeof(reason[0]))
+		return reason[info->shutdown_reason];
+	return "died";
+}
+
+/* After save and restore, or a migration, the guest goes on under another domid. */
+static bool find_successor(void)
+{
+	xc_dominfo_t info;
+	uint32_t next = 1;
+
+	while (xc_domain_getinfo(xc, next, 1, &info) == 1) {
+		next = info.domid + 1;
+		if (info.domid == domid || info.dying || info.shutdown)
+			continue;
+		if (memcmp(info.handle, uuid, sizeof(uuid)))
+			continue;
+		domid = info.domid;
+		return true;
+	}
+	return false;
+}
+
+static enum guest_state guest_state(const char **reason)
+{
+	xc_dominfo_t info;
+
+	*reason = "vanished";
+	if (xc_domain_getinfo(xc, domid, 1, &info) != 1 || info.domid != domid || info.dying)
+		return GUEST_AWAY;
+	if (!info.shutdown)
+		return GUEST_RUNNING;
+	*reason = death_reason(&info);
+	return info.shutdown_reason == SHUTDOWN_suspend ? GUEST_AWAY : GUEST_DEAD;
+}
+
+static void read_nonce(const char *path)
+{
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		die("%s: %s", path, strerror(errno));
+	for (unsigned int i = 0; i < sizeof(nonce); i++) {
+		unsigned int byte;
+
+		if (fscanf(file, "%2x", &byte) != 1)
+			die("%s: no nonce", path);
+		nonce[i] = byte;
+	}
+	fclose(file);
+}
+
+static void open_domain(void)
+{
+	xc_dominfo_t info;
+
+	xc = xc_interface_open(NULL, NULL, 0);
+	fmem = xenforeignmemory_open(NULL, 0);
+	if (!xc || !fmem)
+		die("cannot open Xen's interfaces: %s", strerror(errno));
+	if (xc_domain_getinfo(xc, domid, 1, &info) != 1 || info.domid != domid)
+		die("no domain %u", domid);
+	is_pv = !info.hvm;
+	memcpy(uuid, info.handle, sizeof(uuid));
+}
+
+static void last_words(const char *reason)
+{
+	if (!control)
+		attach();
+	if (control)
+		while (drain_uplink())
+			;
+	put_file("death", reason, strlen(reason));
+}
+
+/* Returns whether the guest is gone for good. */
+static bool check_guest(void)
+{
+	const char *reason;
+
+	switch (guest_state(&reason)) {
+	case GUEST_RUNNING:
+		return false;
+	case GUEST_AWAY:
+		if (control)
+			while (drain_uplink())
+				;
+		detach();
+		if (find_successor() || (!exists(done_path) && !exists(abort_path)))
+			return false;
+		break;
+	case GUEST_DEAD:
+		break;
+	}
+	last_words(reason);
+	return true;
+}
+
+static int serve(void)
+{
+	for (unsigned int round = 0;; round++) {
+		if (round % DEATH_POLLS == 0 && check_guest())
+			return has_verdict ? 0 : 3;
+		if (!control && round % RESCAN_POLLS == 0)
+			attach();
+		if (control) {
+			drain_uplink();
+			pump_input();
+			if (round % 50 == 0)
+				pump_window_size();
+		}
+		if (has_verdict && exists(done_path))
+			break;
+		if (round % 10 == 0 && exists(abort_path))
+			return 4;
+		usleep(POLL_US);
+	}
+	if (control) {
+		drain_uplink();
+		__atomic_store_n(&control->bye, 1, __ATOMIC_RELEASE);
+	}
+	return 0;
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: mailbox --domid N --nonce FILE [--dir DIR] [--input FILE] [--eof FILE]\n"
+	      "               [--done FILE] [--abort FILE]\n"
+	      "Exits 0 after a verdict, 3 when the guest died without one, 4 when aborted.\n",
+	      to);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "domid", 1, NULL, 'd' }, { "nonce", 1, NULL, 'n' }, { "dir", 1, NULL, 'o' },
+		{ "input", 1, NULL, 'i' }, { "eof", 1, NULL, 'e' },   { "done", 1, NULL, 'q' },
+		{ "abort", 1, NULL, 'a' }, { "help", 0, NULL, 'h' },  { 0 },
+	};
+	const char *nonce_path = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'd': domid = strtoul(optarg, NULL, 10); break;
+		case 'n': nonce_path = optarg; break;
+		case 'o': out_dir = optarg; break;
+		case 'i': input_path = optarg; break;
+		case 'e': eof_path = optarg; break;
+		case 'q': done_path = optarg; break;
+		case 'a': abort_path = optarg; break;
+		case 'h': usage(stdout); return 0;
+		default: usage(stderr); return 2;
+		}
+	}
+	if (!domid || !nonce_path) {
+		usage(stderr);
+		return 2;
+	}
+	read_nonce(nonce_path);
+	open_domain();
+	output = open_log("guest.out");
+	kmsg = open_log("guest-dmesg.log");
+	return serve();
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Starting QEMU, and watching it.
+
+# Xen's and dom0's command lines. What is switched off costs seconds under TCG
+# and changes nothing that a guest can see.
+xen_options=(console=com1 com1=115200 loglvl=all guest_loglvl=all dom0_max_vcpus=1
+	bootscrub=0 ucode=no spec-ctrl=no xpti=no watchdog=0 cpuidle=0 cpufreq=none)
+dom0_options=(console=hvc0 quiet panic=1 nokaslr mitigations=off random.trust_cpu=on
+	audit=0 apparmor=0 tsc=reliable)
+
+accelerator()
+{
+	case $opt_accel in
+	kvm) echo "-accel kvm -cpu host" ;;
+	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp" ;;
+	esac
+}
+
+# Sets qemu_args for a run with Xen.
+xen_qemu_args()
+{
+	local dom0_mb=1024 machine_mb=$((1536 + opt_memory + 320))
+
+	if [[ $opt_guest == hvm ]]; then
+		machine_mb=$((machine_mb + 1024))
+	fi
+	qemu_args=(-kernel "$xen_elf"
+		-append "${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M"
+		-initrd "$dom0_kernel ${dom0_options[*]},$dom0_initrd"
+		-m "$machine_mb" -smp 2
+		-serial "file:$dir/xen.log"
+		-fsdev "local,id=xh,path=$dir,security_model=none,multidevs=remap"
+		-device virtio-9p-pci,fsdev=xh,mount_tag=xh,disable-legacy=on,iommu_platform=on
+		-fsdev "local,id=xc,path=$cache,security_model=none,readonly=on,multidevs=remap"
+		-device virtio-9p-pci,fsdev=xc,mount_tag=xc,disable-legacy=on,iommu_platform=on)
+}
+
+# Sets qemu_args for a run without Xen.
+bare_qemu_args()
+{
+	qemu_args=(-kernel "$guest_kernel" -initrd "$dir/guest.cpio"
+		-append "console=ttyS0 $(guest_options)"
+		-m "$opt_memory" -smp "$opt_vcpus"
+		-serial "file:$dir/guest-console.log"
+		-serial "file:$dir/guest.out"
+		-serial "file:$dir/verdict.raw")
+}
+
+start_qemu()
+{
+	local -a accel
+	read -ra accel <<<"$(accelerator)"
+
+	qemu-system-x86_64 "${accel[@]}" -machine pc -nodefaults -no-user-config -display none \
+		-vga none -no-reboot "${qemu_args[@]}" </dev/null >"$dir/qemu.log" 2>&1 &
+	qemu_pid=$!
+	echo "$qemu_pid" >"$dir/qemu.pid"
+}
+
+qemu_alive()
+{
+	kill -0 "$qemu_pid" 2>/dev/null
+}
+
+stop_qemu()
+{
+	[[ -n ${qemu_pid:-} ]] || return 0
+	kill -KILL "$qemu_pid" 2>/dev/null || true
+	wait "$qemu_pid" 2>/dev/null && qemu_status=0 || qemu_status=$?
+	qemu_pid=
+}
+
+# A pause without a process: nothing ever arrives on this pipe.
+open_pause()
+{
+	exec {pause_fd}<> <(:)
+}
+
+pause()
+{
+	read -rt "$1" -u "$pause_fd" || true
+}
+
+# Prints guest.out as it grows; ends after QEMU has, with all printed.
+start_output()
+{
+	: >>"$dir/guest.out"
+	tail -c +1 -s 0.05 -f --pid="$qemu_pid" "$dir/guest.out" 2>/dev/null &
+	tail_pid=$!
+}
+
+host_panicked()
+{
+	grep -aqE 'Panic on CPU|Hardware Dom0 (crashed|shutdown)|Domain 0 crashed' "$dir/xen.log" \
+		2>/dev/null
+}
+
+# Returns when the run is over; sets ended to finished, timeout, qemu or panic.
+watch()
+{
+	local deadline=$((SECONDS + opt_timeout)) round=0
+
+	while :; do
+		pause 0.05
+		if [[ -e $dir/finished ]]; then
+			ended=finished
+			return
+		elif ! qemu_alive; then
+			ended=qemu
+			return
+		elif ((SECONDS >= deadline)); then
+			ended=timeout
+			return
+		elif ((round++ % 20 == 19)) && host_panicked; then
+			pause 0.5
+			ended=panic
+			return
+		fi
+		[[ -z ${on_round:-} ]] || "$on_round"
+	done
+}
