@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people. Kbuild, beside this file, is for the kernel's build.
+
+SHELL := bash
+KERNEL ?= $(shell scripts/kernels --default)
+KDIR ?= /lib/modules/$(KERNEL)/build
+OUT := build/modules/$(KERNEL)
+
+# In load order: a floor uses only floors below it.
+MODULES := xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console
+CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
+
+# W=1 and C=1 (sparse) pass through to the kernel's build.
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
+
+.DEFAULT_GOAL := help
+.PHONY: help modules modules-list clean
+
+help: ## print this list
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
+	@echo 'Variables: KERNEL=release (now $(KERNEL)), W=1, C=1'
+
+modules: ## build the modules against the headers of KERNEL
+	@test -e $(KDIR)/Makefile || { \
+		echo 'no headers for kernel $(KERNEL) in $(KDIR):' \
+		     'apt-get install linux-headers-$(KERNEL)' >&2; exit 1; }
+	@# Objects of one kernel must not meet those of another: each kernel has
+	@# a tree of links to the sources, and builds there.
+	@mkdir -p $(OUT)
+	@cp -rsf $(CURDIR)/{arch,drivers,include,Kbuild} $(OUT)/
+	@find $(OUT) -xtype l -delete
+	$(kbuild) modules
+
+modules-list: ## print the modules' files in load order, one a line
+	@printf '%s\n' $(MODULES:%=$(OUT)/%.ko)
+
+clean: ## remove what was built here (the cache stays)
+	rm -rf build

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* "Where am I?": personality, and which Xen this is. */
+#include <linux/export.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/uuid.h>
+
+#include <asm/processor.h>
+#include <asm/xen/hypercall.h>
+#include <xen/interface/features.h>
+#include <xen/interface/version.h>
+
+#include "internal.h"
+
+const struct xen_guest_ops *xen_guest_ops;
+
+/* All written once by xen_guest_detect(). */
+static enum xen_personality personality;
+static u32 version;
+static struct xen_extraversion extraversion;
+static u32 features;
+
+/**
+ * xen_personality() - the kind of domain this is
+ *
+ * Context: Any.
+ * Return: Never XEN_PERSONALITY_NONE for a caller outside this module, which
+ * does not load without Xen.
+ */
+enum xen_personality xen_personality(void)
+{
+	return personality;
+}
+EXPORT_SYMBOL_GPL(xen_personality);
+
+/**
+ * xen_personality_name() - what people call a personality
+ * @p: the personality
+ *
+ * Context: Any.
+ * Return: "PV", "dom0", "PVH", "HVM" or "none".
+ */
+const char *xen_personality_name(enum xen_personality p)
+{
+	static const char *const names[] = {
+		[XEN_PERSONALITY_NONE] = "none",
+		[XEN_PERSONALITY_PV] = "PV",
+		[XEN_PERSONALITY_DOM0] = "dom0",
+		[XEN_PERSONALITY_PVH] = "PVH",
+		[XEN_PERSONALITY_HVM] = "HVM",
+	};
+
+	return p < ARRAY_SIZE(names) ? names[p] : "unknown";
+}
+EXPORT_SYMBOL_GPL(xen_personality_name);
+
+/*
+ * A kernel that knows it is on Xen knows best. In a PV domain it is also the
+ * only one to ask: CPUID there answers for the bare machine.
+ */
+static enum xen_personality find_personality(void)
+{
+	enum xen_personality p = xen_kernel_personality();
+
+	if (p == XEN_PERSONALITY_NONE && xen_cpuid_find_base(xen_cpuid_native))
+		p = XEN_PERSONALITY_HVM;
+	return p;
+}
+
+static enum xen_hypercall_gate find_gate(enum xen_personality p)
+{
+	if (p == XEN_PERSONALITY_PV || p == XEN_PERSONALITY_DOM0)
+		return XEN_HYPERCALL_KERNEL;
+	if (boot_cpu_data.x86_vendor == X86_VENDOR_AMD ||
+	    boot_cpu_data.x86_vendor == X86_VENDOR_HYGON)
+		return XEN_HYPERCALL_VMMCALL;
+	return XEN_HYPERCALL_VMCALL;
+}
+
+static const struct xen_guest_ops *find_ops(enum xen_personality p)
+{
+	switch (p) {
+#ifdef CONFIG_XEN_PV
+	case XEN_PERSONALITY_PV:
+	case XEN_PERSONALITY_DOM0:
+		return &xen_pv_ops;
+#endif
+	case XEN_PERSONALITY_PVH:
+		return &xen_pvh_ops;
+	default:
+		return &xen_hvm_ops;
+	}
+}
+
+static int ask_version(void)
+{
+	struct xen_feature_info info = { .submap_idx = 0 };
+	long ret;
+
+	ret = HYPERVISOR_xen_version(XENVER_version, NULL);
+	if (ret > 0) {
+		version = ret;
+		ret = HYPERVISOR_xen_version(XENVER_extraversion,
+					     &extraversion);
+	}
+	if (ret >= 0)
+		ret = HYPERVISOR_xen_version(XENVER_get_features, &info);
+	if (ret < 0) {
+		pr_err("Xen does not answer XENVER (%ld): not a hypervisor this module knows\n",
+		       ret);
+		return ret;
+	}
+	extraversion.extraversion[sizeof(extraversion) - 1] = '\0';
+	features = info.submap;
+	return 0;
+}
+
+/**
+ * xen_guest_detect() - find out where we run
+ *
+ * Sets the personality, the hypercall gate and the personality's operations.
+ *
+ * Context: Process, while the module loads.
+ * Return: 0, -ENODEV if there is no Xen, or what a version query returned.
+ */
+int xen_guest_detect(void)
+{
+	int err;
+
+	personality = find_personality();
+	if (personality == XEN_PERSONALITY_NONE) {
+		pr_err("not running on Xen: no domain type from the kernel and no XenVMMXenVMM CPUID leaf\n");
+		return -ENODEV;
+	}
+	xen_hypercall_gate_set(find_gate(personality));
+	xen_guest_ops = find_ops(personality);
+
+	err = ask_version();
+	if (err)
+		return err;
+	pr_info("%s guest on Xen %u.%u%s, hypercalls by %s\n",
+		xen_personality_name(personality), version >> 16,
+		version & 0xffff, extraversion.extraversion,
+		xen_hypercall_gate_name());
+	return 0;
+}
+
+/* The names of <xen/interface/features.h>, in the order of their bits. */
+static const char *const feature_names[] = {
+	[XENFEAT_writable_page_tables] = "writable_page_tables",
+	[XENFEAT_writable_descriptor_tables] = "writable_descriptor_tables",
+	[XENFEAT_auto_translated_physmap] = "auto_translated_physmap",
+	[XENFEAT_supervisor_mode_kernel] = "supervisor_mode_kernel",
+	[XENFEAT_pae_pgdir_above_4gb] = "pae_pgdir_above_4gb",
+	[XENFEAT_mmu_pt_update_preserve_ad] = "mmu_pt_update_preserve_ad",
+	[XENFEAT_highmem_assist] = "highmem_assist",
+	[XENFEAT_gnttab_map_avail_bits] = "gnttab_map_avail_bits",
+	[XENFEAT_hvm_callback_vector] = "hvm_callback_vector",
+	[XENFEAT_hvm_safe_pvclock] = "hvm_safe_pvclock",
+	[XENFEAT_hvm_pirqs] = "hvm_pirqs",
+	[XENFEAT_dom0] = "dom0",
+};
+
+static void show_features(struct seq_file *m)
+{
+	unsigned long bits = features;
+	unsigned int bit;
+
+	seq_printf(m, "features: %#010x", features);
+	for_each_set_bit(bit, &bits, BITS_PER_TYPE(features)) {
+		if (bit < ARRAY_SIZE(feature_names) && feature_names[bit])
+			seq_printf(m, " %s", feature_names[bit]);
+		else
+			seq_printf(m, " bit%u", bit);
+	}
+	seq_putc(m, '\n');
+}
+
+/**
+ * xen_guest_show() - print who we are
+ * @m: where to
+ *
+ * Context: Process.
+ */
+void xen_guest_show(struct seq_file *m)
+{
+	xen_domain_handle_t uuid;
+
+	seq_printf(m, "personality: %s\n", xen_personality_name(personality));
+	seq_printf(m, "xen_version: %u.%u%s\n", version >> 16, version & 0xffff,
+		   extraversion.extraversion);
+	seq_printf(m, "hypercall: %s\n", xen_hypercall_gate_name());
+	if (!HYPERVISOR_xen_version(XENVER_guest_handle, &uuid))
+		seq_printf(m, "uuid: %pUb\n", uuid);
+	show_features(m);
+	xen_ownership_show(m);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The HVM personality: a guest whose kernel knows nothing of Xen.
+ *
+ * Its page tables hold guest frames. A frame of Xen's is mapped by having Xen
+ * put it at a guest frame number where no memory is (add_to_physmap). Such
+ * numbers come with the platform PCI device, whose BAR 1 stands for 16 MiB of
+ * address space and nothing else.
+ */
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/genalloc.h>
+#include <linux/io.h>
+#include <linux/pci.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/vmalloc.h>
+
+#include <asm/msr.h>
+#include <asm/xen/hypercall.h>
+#include <xen/interface/xen.h>
+#include <xen/interface/hvm/params.h>
+#include <xen/interface/memory.h>
+
+#include "hvm.h"
+#include "internal.h"
+
+#define PLATFORM_DEVICE_ID 0x0001
+#define PLATFORM_BAR 1
+
+static struct pci_dev *platform;
+static struct gen_pool *gfn_space;
+static struct xen_frames shared_frame;
+
+static const struct {
+	unsigned int index;
+	const char *name;
+} params[] = {
+	{ HVM_PARAM_CALLBACK_IRQ, "HVM_PARAM_CALLBACK_IRQ" },
+	{ HVM_PARAM_STORE_PFN, "HVM_PARAM_STORE_PFN" },
+	{ HVM_PARAM_STORE_EVTCHN, "HVM_PARAM_STORE_EVTCHN" },
+	{ HVM_PARAM_CONSOLE_PFN, "HVM_PARAM_CONSOLE_PFN" },
+	{ HVM_PARAM_CONSOLE_EVTCHN, "HVM_PARAM_CONSOLE_EVTCHN" },
+};
+
+static int get_param(unsigned int index, u64 *value)
+{
+	struct xen_hvm_param param = { .domid = DOMID_SELF, .index = index };
+	long err = HYPERVISOR_hvm_op(HVMOP_get_param, &param);
+
+	*value = err ? 0 : param.value;
+	return err;
+}
+
+/**
+ * xen_hvm_show_params() - print what a PVH or HVM domain has for start_info
+ * @m: where to
+ *
+ * Context: Process.
+ * Return: 0.
+ */
+int xen_hvm_show_params(struct seq_file *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(params); i++) {
+		u64 value;
+		int err = get_param(params[i].index, &value);
+
+		if (err)
+			seq_printf(m, "%s: refused (%d)\n", params[i].name,
+				   err);
+		else
+			seq_printf(m, "%s: %#llx\n", params[i].name, value);
+	}
+	return 0;
+}
+
+int xen_hvm_show_startup_map(struct seq_file *m)
+{
+	seq_puts(m, "none: only a PV domain starts in a map the builder made\n");
+	return 0;
+}
+
+/**
+ * xen_hvm_ring() - frame and port of a ring, from the HVM parameters
+ * @resource: which ring
+ * @ring: filled in
+ *
+ * Context: Process.
+ * Return: 0; -ENOENT if the domain has no such ring; -EINVAL if its frame or
+ * port cannot be; or what Xen refused with.
+ */
+int xen_hvm_ring(enum xen_resource resource, struct xen_ring *ring)
+{
+	bool is_store = resource == XEN_RESOURCE_XENSTORE;
+	u64 gfn, port;
+	int err;
+
+	err = get_param(is_store ? HVM_PARAM_STORE_PFN : HVM_PARAM_CONSOLE_PFN,
+			&gfn);
+	if (!err)
+		err = get_param(is_store ? HVM_PARAM_STORE_EVTCHN :
+					   HVM_PARAM_CONSOLE_EVTCHN, &port);
+	if (err)
+		return err;
+	if (!gfn || !port)
+		return -ENOENT;
+	if (port > U32_MAX || gfn > (boot_cpu_data.x86_phys_bits > PAGE_SHIFT ?
+		BIT_ULL(boot_cpu_data.x86_phys_bits - PAGE_SHIFT) - 1 : 0))
+		return -EINVAL;
+	ring->gfn = gfn;
+	ring->port = port;
+	return 0;
+}
+
+int xen_hvm_map_ring(struct xen_ring *ring)
+{
+	ring->page = memremap(PFN_PHYS(ring->gfn), PAGE_SIZE, MEMREMAP_WB);
+	ring->is_mapped = ring->page;
+	return ring->page ? 0 : -ENOMEM;
+}
+
+/**
+ * xen_hvm_place_frame() - have Xen put one of its frames at a guest frame
+ * @space: XENMAPSPACE_*
+ * @idx: which frame of that space
+ * @gfn: where to
+ *
+ * Context: Process.
+ * Return: 0 or what Xen refused with.
+ */
+int xen_hvm_place_frame(unsigned int space, unsigned long idx,
+			unsigned long gfn)
+{
+	struct xen_add_to_physmap place = {
+		.domid = DOMID_SELF,
+		.space = space,
+		.idx = idx,
+		.gpfn = gfn,
+	};
+
+	return HYPERVISOR_memory_op(XENMEM_add_to_physmap, &place);
+}
+
+/**
+ * xen_hvm_remove_frame() - undo xen_hvm_place_frame()
+ * @gfn: where the frame was put
+ *
+ * Context: Process.
+ */
+void xen_hvm_remove_frame(unsigned long gfn)
+{
+	struct xen_remove_from_physmap remove = {
+		.domid = DOMID_SELF,
+		.gpfn = gfn,
+	};
+	int err = HYPERVISOR_memory_op(XENMEM_remove_from_physmap, &remove);
+
+	/* Only a frame that is not there can be refused. */
+	WARN_ONCE(err, "cannot take Xen's frame from gfn %#lx (%d)\n", gfn,
+		  err);
+}
+
+/*
+ * Xen keeps shared_info in the layout of 32-bit guests until it has seen a
+ * 64-bit one set the callback or write a hypercall page. The callback would
+ * bring interrupts that nobody handles yet; a hypercall page brings nothing,
+ * and may be thrown away at once.
+ */
+static int latch_64bit_layout(void)
+{
+	struct xen_cpuid_leaf leaf;
+	unsigned long page = get_zeroed_page(GFP_KERNEL);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	xen_cpuid_native(xen_cpuid_find_base(xen_cpuid_native) + 2, &leaf);
+	err = wrmsrl_safe(leaf.ebx, __pa(page));
+	if (err)
+		pr_err("MSR %#x takes no hypercall page (%d): shared_info would stay 32-bit\n",
+		       leaf.ebx, err);
+	free_page(page);
+	return err;
+}
+
+static int gfn_space_init(void)
+{
+	unsigned long start = pci_resource_start(platform, PLATFORM_BAR);
+	unsigned long len = pci_resource_len(platform, PLATFORM_BAR);
+	int err;
+
+	if (len < PAGE_SIZE) {
+		pr_err("BAR %d of %s is too small (%lu bytes) to place Xen's frames in\n",
+		       PLATFORM_BAR, pci_name(platform), len);
+		return -ENODEV;
+	}
+	err = pci_request_region(platform, PLATFORM_BAR, KBUILD_MODNAME);
+	if (err) {
+		pr_err("BAR %d of %s is taken by another driver, see /proc/iomem\n",
+		       PLATFORM_BAR, pci_name(platform));
+		return err;
+	}
+	gfn_space = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
+	err = gfn_space ? gen_pool_add(gfn_space, start, len, NUMA_NO_NODE) :
+			  -ENOMEM;
+	if (err) {
+		if (gfn_space)
+			gen_pool_destroy(gfn_space);
+		pci_release_region(platform, PLATFORM_BAR);
+	}
+	return err;
+}
+
+static void hvm_stop(void)
+{
+	gen_pool_destroy(gfn_space);
+	pci_release_region(platform, PLATFORM_BAR);
+	pci_dev_put(platform);
+}
+
+static int hvm_start(void)
+{
+	int err;
+
+	platform = pci_get_device(PCI_VENDOR_ID_XEN, PLATFORM_DEVICE_ID, NULL);
+	if (!platform) {
+		pr_err("no platform PCI device 5853:0001: set xen_platform_pci=1 in the domain's configuration\n");
+		return -ENODEV;
+	}
+	err = gfn_space_init();
+	if (err) {
+		pci_dev_put(platform);
+		return err;
+	}
+	err = latch_64bit_layout();
+	if (err)
+		hvm_stop();
+	return err;
+}
+
+static int hvm_frames_init(struct xen_frames *frames)
+{
+	size_t bytes = frames->nr_max * PAGE_SIZE;
+
+	frames->gfns = kvcalloc(1, sizeof(*frames->gfns), GFP_KERNEL);
+	if (!frames->gfns)
+		return -ENOMEM;
+	/* One stretch: the first frame's number stands for all. */
+	frames->gfns[0] = PFN_DOWN(gen_pool_alloc(gfn_space, bytes));
+	if (!frames->gfns[0])
+		goto err_gfns;
+	frames->vaddr = memremap(PFN_PHYS(frames->gfns[0]), bytes,
+				 MEMREMAP_WB);
+	if (!frames->vaddr)
+		goto err_space;
+	return 0;
+
+err_space:
+	gen_pool_free(gfn_space, PFN_PHYS(frames->gfns[0]), bytes);
+err_gfns:
+	kvfree(frames->gfns);
+	return -ENOMEM;
+}
+
+static int hvm_frames_grow(struct xen_frames *frames, unsigned int nr)
+{
+	unsigned int before = frames->nr_mapped;
+	int err = 0;
+
+	while (!err && frames->nr_mapped < nr) {
+		err = xen_hvm_place_frame(frames->space, frames->nr_mapped,
+					  frames->gfns[0] + frames->nr_mapped);
+		if (!err)
+			frames->nr_mapped++;
+	}
+	if (err)
+		while (frames->nr_mapped > before)
+			xen_hvm_remove_frame(frames->gfns[0] +
+					     --frames->nr_mapped);
+	return err;
+}
+
+static void hvm_frames_exit(struct xen_frames *frames)
+{
+	while (frames->nr_mapped)
+		xen_hvm_remove_frame(frames->gfns[0] + --frames->nr_mapped);
+	memunmap(frames->vaddr);
+	gen_pool_free(gfn_space, PFN_PHYS(frames->gfns[0]),
+		      frames->nr_max * PAGE_SIZE);
+	kvfree(frames->gfns);
+}
+
+static struct shared_info *hvm_map_shared_info(void)
+{
+	int err = xen_frames_init(&shared_frame, XENMAPSPACE_shared_info, 1);
+
+	if (err)
+		return ERR_PTR(err);
+	err = xen_frames_grow(&shared_frame, 1);
+	if (err) {
+		xen_frames_exit(&shared_frame);
+		return ERR_PTR(err);
+	}
+	return shared_frame.vaddr;
+}
+
+static void hvm_unmap_shared_info(void)
+{
+	xen_frames_exit(&shared_frame);
+}
+
+const struct xen_guest_ops xen_hvm_ops = {
+	.start = hvm_start,
+	.stop = hvm_stop,
+	.ring = xen_hvm_ring,
+	.map_ring = xen_hvm_map_ring,
+	.map_shared_info = hvm_map_shared_info,
+	.unmap_shared_info = hvm_unmap_shared_info,
+	.frames_init = hvm_frames_init,
+	.frames_grow = hvm_frames_grow,
+	.frames_exit = hvm_frames_exit,
+	.show_start_info = xen_hvm_show_params,
+	.show_startup_map = xen_hvm_show_startup_map,
+};

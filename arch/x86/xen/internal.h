@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of xendomu.ko share with each other and with nobody else. */
+#ifndef _XENDOMU_INTERNAL_H
+#define _XENDOMU_INTERNAL_H
+
+#include <linux/errno.h>
+
+#include <xen/frames.h>
+#include <xen/guest.h>
+
+struct page;
+struct seq_file;
+struct shared_info;
+struct start_info;
+
+/**
+ * struct xen_guest_ops - everything that differs between personalities
+ * @start: find and check the start-of-day data; undone by @stop
+ * @stop: undo @start
+ * @ring: frame and port of a start-of-day ring, unmapped
+ * @map_ring: fill in xen_ring.page from its gfn
+ * @map_shared_info: return our mapping of the shared_info page or ERR_PTR;
+ *	undone by @unmap_shared_info
+ * @unmap_shared_info: undo @map_shared_info
+ * @frames_init: prepare a run of frames, see xen_frames_init()
+ * @frames_grow: map frames up to the given number
+ * @frames_exit: unmap what is mapped and undo @frames_init
+ * @show_start_info: print the start-of-day data
+ * @show_startup_map: print the start-of-day virtual map
+ *
+ * All are called in process context, one at a time.
+ */
+struct xen_guest_ops {
+	int (*start)(void);
+	void (*stop)(void);
+	int (*ring)(enum xen_resource resource, struct xen_ring *ring);
+	int (*map_ring)(struct xen_ring *ring);
+	struct shared_info *(*map_shared_info)(void);
+	void (*unmap_shared_info)(void);
+	int (*frames_init)(struct xen_frames *frames);
+	int (*frames_grow)(struct xen_frames *frames, unsigned int nr);
+	void (*frames_exit)(struct xen_frames *frames);
+	int (*show_start_info)(struct seq_file *m);
+	int (*show_startup_map)(struct seq_file *m);
+};
+
+extern const struct xen_guest_ops *xen_guest_ops;
+
+/* guest.c */
+int xen_guest_detect(void);
+void xen_guest_show(struct seq_file *m);
+
+/* cpuid.c: leaves as the processor or a table in a test answers them */
+struct xen_cpuid_leaf {
+	u32 eax, ebx, ecx, edx;
+};
+
+typedef void (*xen_cpuid_fn)(u32 leaf, struct xen_cpuid_leaf *out);
+u32 xen_cpuid_find_base(xen_cpuid_fn cpuid);
+void xen_cpuid_native(u32 leaf, struct xen_cpuid_leaf *out);
+
+/* hypercall.c */
+enum xen_hypercall_gate {
+	XEN_HYPERCALL_NONE,
+	XEN_HYPERCALL_KERNEL,
+	XEN_HYPERCALL_VMCALL,
+	XEN_HYPERCALL_VMMCALL,
+};
+
+void xen_hypercall_gate_set(enum xen_hypercall_gate gate);
+const char *xen_hypercall_gate_name(void);
+
+/* ownership.c */
+void xen_ownership_show(struct seq_file *m);
+
+/* shared_info.c */
+int xen_shared_info_init(void);
+void xen_shared_info_exit(void);
+
+/* debugfs.c */
+int xen_debugfs_init(void);
+void xen_debugfs_exit(void);
+int xen_shared_info_show(struct seq_file *m);
+int xen_frametable_show(struct seq_file *m);
+
+/* hvm.c */
+extern const struct xen_guest_ops xen_hvm_ops;
+extern const struct xen_guest_ops xen_pvh_ops;
+
+/* pv.c: only on a kernel that can run paravirtualised */
+#ifdef CONFIG_XEN_PV
+extern const struct xen_guest_ops xen_pv_ops;
+#endif
+
+/* kernel.c: what a kernel with Xen support of its own knows and holds */
+#ifdef CONFIG_XEN
+enum xen_personality xen_kernel_personality(void);
+bool xen_kernel_holds_grant_table(void);
+bool xen_kernel_holds_xenstore(void);
+bool xen_kernel_holds_port(evtchn_port_t port);
+bool xen_kernel_prints_on_console(void);
+long xen_kernel_hypercall(unsigned int op, unsigned long a1, unsigned long a2,
+			  unsigned long a3, unsigned long a4,
+			  unsigned long a5);
+int xen_kernel_alloc_gfns(unsigned int nr, struct page **pages);
+void xen_kernel_free_gfns(unsigned int nr, struct page **pages);
+#else
+static inline enum xen_personality xen_kernel_personality(void)
+{
+	return XEN_PERSONALITY_NONE;
+}
+
+static inline bool xen_kernel_holds_grant_table(void)
+{
+	return false;
+}
+
+static inline bool xen_kernel_holds_xenstore(void)
+{
+	return false;
+}
+
+static inline bool xen_kernel_holds_port(evtchn_port_t port)
+{
+	return false;
+}
+
+static inline bool xen_kernel_prints_on_console(void)
+{
+	return false;
+}
+
+static inline long xen_kernel_hypercall(unsigned int op, unsigned long a1,
+					unsigned long a2, unsigned long a3,
+					unsigned long a4, unsigned long a5)
+{
+	return -ENOSYS;
+}
+
+static inline int xen_kernel_alloc_gfns(unsigned int nr, struct page **pages)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void xen_kernel_free_gfns(unsigned int nr, struct page **pages)
+{
+}
+#endif
+
+#endif

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * shared_info: the page Xen and the domain both write.
+ *
+ * Xen writes the time and sets pending bits; the domain clears pending bits
+ * and is alone with the mask bits. Where the kernel serves the events we only
+ * look.
+ *
+ * Wall clock and time follow a version protocol: the writer makes the version
+ * odd, writes, makes it even. A reader that saw an odd version, or another
+ * one after than before, reads again. A hostile or broken writer could keep a
+ * reader busy for ever, hence the bound.
+ *
+ * The time of the wall clock (wc) is that of system time 0, when Xen started.
+ */
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/time64.h>
+
+#include <asm/pvclock.h>
+#include <asm/xen/hypercall.h>
+#include <xen/interface/vcpu.h>
+#include <xen/shared_info.h>
+
+#include "internal.h"
+
+/* Xen writes for well under a microsecond. */
+#define MAX_TRIES 1000
+
+static struct shared_info *shared;
+/* vCPU 0's time: the kernel's page where there is one, else ours. */
+static struct pvclock_vcpu_time_info *time_info;
+static bool is_time_info_ours;
+
+/**
+ * xen_wall_clock_read() - read the wall clock base by its version protocol
+ * @shared: the shared page
+ * @base: wall clock time when Xen's system time was 0
+ * @version: version that was read, always even
+ *
+ * Context: Any.
+ * Return: 0; -EAGAIN if the writer did not finish within the bound; -EINVAL
+ * if the nanoseconds are no nanoseconds.
+ */
+int xen_wall_clock_read(const struct shared_info *shared,
+			struct timespec64 *base, u32 *version)
+{
+	int tries;
+
+	for (tries = 0; tries < MAX_TRIES; tries++) {
+		u32 before = READ_ONCE(shared->wc.version);
+
+		/* Version first, then what it guards; pairs with Xen's wmb. */
+		virt_rmb();
+		base->tv_sec = (u64)READ_ONCE(shared->wc_sec_hi) << 32 |
+			       READ_ONCE(shared->wc.sec);
+		base->tv_nsec = READ_ONCE(shared->wc.nsec);
+		/* All of it, then the version again. */
+		virt_rmb();
+		if (!(before & 1) && before == READ_ONCE(shared->wc.version)) {
+			*version = before;
+			return base->tv_nsec < NSEC_PER_SEC ? 0 : -EINVAL;
+		}
+		cpu_relax();
+	}
+	return -EAGAIN;
+}
+
+/**
+ * xen_system_time() - nanoseconds since Xen started
+ * @ns: the time
+ *
+ * Context: Any.
+ * Return: 0; -EAGAIN if Xen did not finish writing within the bound; -ENODEV
+ * if Xen gave us no time page.
+ */
+int xen_system_time(u64 *ns)
+{
+	int tries;
+
+	if (!time_info)
+		return -ENODEV;
+	for (tries = 0; tries < MAX_TRIES; tries++) {
+		u32 version = pvclock_read_begin(time_info);
+
+		*ns = __pvclock_read_cycles(time_info, rdtsc_ordered());
+		if (!pvclock_read_retry(time_info, version))
+			return 0;
+		cpu_relax();
+	}
+	return -EAGAIN;
+}
+EXPORT_SYMBOL_GPL(xen_system_time);
+
+/**
+ * xen_wall_clock() - the time of day as the host keeps it
+ * @now: the time
+ *
+ * Context: Any.
+ * Return: 0, or as xen_wall_clock_read() and xen_system_time(); -ENODEV also
+ * if shared_info is not mapped.
+ */
+int xen_wall_clock(struct timespec64 *now)
+{
+	struct timespec64 base;
+	u32 version;
+	u64 ns;
+	int err;
+
+	if (!shared)
+		return -ENODEV;
+	err = xen_wall_clock_read(shared, &base, &version);
+	if (!err)
+		err = xen_system_time(&ns);
+	if (!err)
+		*now = timespec64_add(base, ns_to_timespec64(ns));
+	return err;
+}
+EXPORT_SYMBOL_GPL(xen_wall_clock);
+
+static int register_time_info(void *page)
+{
+	struct vcpu_register_time_memory_area area = {};
+
+	set_xen_guest_handle(area.addr.h, page);
+	return HYPERVISOR_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
+				  &area);
+}
+
+/* A vCPU has one secondary time page: the kernel's vDSO comes first. */
+static int time_info_init(void)
+{
+	struct pvclock_vsyscall_time_info *kernels = pvclock_get_pvti_cpu0_va();
+	int err;
+
+	if (kernels) {
+		time_info = &kernels->pvti;
+		return 0;
+	}
+	time_info = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!time_info)
+		return -ENOMEM;
+	err = register_time_info(time_info);
+	if (err) {
+		pr_err("Xen refuses a time page for vCPU 0 (%d)\n", err);
+		free_page((unsigned long)time_info);
+		time_info = NULL;
+		return err;
+	}
+	is_time_info_ours = true;
+	return 0;
+}
+
+static void time_info_exit(void)
+{
+	if (is_time_info_ours) {
+		/* A page Xen may still write must not be freed: leak it. */
+		if (!WARN_ON_ONCE(register_time_info(NULL)))
+			free_page((unsigned long)time_info);
+		is_time_info_ours = false;
+	}
+	time_info = NULL;
+}
+
+/**
+ * xen_shared_info_init() - map shared_info and find Xen's time
+ *
+ * Context: Process, while the module loads.
+ * Return: 0; also if the page is the kernel's and cannot be found; else
+ * -errno.
+ */
+int xen_shared_info_init(void)
+{
+	struct shared_info *page;
+	int err;
+
+	err = time_info_init();
+	if (err)
+		return err;
+	page = xen_guest_ops->map_shared_info();
+	if (IS_ERR(page)) {
+		err = PTR_ERR(page);
+		pr_err("cannot map shared_info (%d)\n", err);
+		if (err != -ENOENT) {
+			time_info_exit();
+			return err;
+		}
+		return 0;
+	}
+	shared = page;
+	return 0;
+}
+
+/**
+ * xen_shared_info_exit() - undo xen_shared_info_init()
+ *
+ * Context: Process, while the module unloads.
+ */
+void xen_shared_info_exit(void)
+{
+	if (shared)
+		xen_guest_ops->unmap_shared_info();
+	shared = NULL;
+	time_info_exit();
+}
+
+static void show_clock(struct seq_file *m)
+{
+	struct timespec64 base, now;
+	u32 version;
+	u64 ns;
+
+	if (!xen_wall_clock_read(shared, &base, &version))
+		seq_printf(m, "wc: %lld.%09ld version %u\n",
+			   (long long)base.tv_sec, base.tv_nsec, version);
+	if (!xen_system_time(&ns))
+		seq_printf(m, "system_time: %llu ns\n", ns);
+	if (!xen_wall_clock(&now))
+		seq_printf(m, "wall_clock: %lld.%09ld\n",
+			   (long long)now.tv_sec, now.tv_nsec);
+}
+
+/* vCPU 0's is stale where the kernel registered a page elsewhere for it. */
+static void show_vcpu(struct seq_file *m, unsigned int vcpu)
+{
+	const struct vcpu_info *v = &shared->vcpu_info[vcpu];
+
+	seq_printf(m,
+		   "vcpu_info[%u]: upcall_pending %u upcall_mask %u pending_sel %#lx time.version %u system_time %llu\n",
+		   vcpu, READ_ONCE(v->evtchn_upcall_pending),
+		   READ_ONCE(v->evtchn_upcall_mask),
+		   (unsigned long)READ_ONCE(v->evtchn_pending_sel),
+		   READ_ONCE(v->time.version), READ_ONCE(v->time.system_time));
+}
+
+/* One line for each run of equal words. */
+static void show_words(struct seq_file *m, const char *name,
+		       const xen_ulong_t *words, unsigned int nr)
+{
+	unsigned int first = 0;
+
+	while (first < nr) {
+		xen_ulong_t word = READ_ONCE(words[first]);
+		unsigned int last = first;
+
+		while (last + 1 < nr && READ_ONCE(words[last + 1]) == word)
+			last++;
+		seq_printf(m, "%s[%u-%u]: %#lx\n", name, first, last,
+			   (unsigned long)word);
+		first = last + 1;
+	}
+}
+
+static void show_arch(struct seq_file *m)
+{
+	const struct arch_shared_info *arch = &shared->arch;
+
+	seq_printf(m, "arch.max_pfn: %lu\n", arch->max_pfn);
+	seq_printf(m, "arch.pfn_to_mfn_frame_list_list: %#lx\n",
+		   arch->pfn_to_mfn_frame_list_list);
+	seq_printf(m, "arch.nmi_reason: %#lx\n", arch->nmi_reason);
+	seq_printf(m, "arch.p2m_cr3: %#lx\n", arch->p2m_cr3);
+	seq_printf(m, "arch.p2m_vaddr: %#lx\n", arch->p2m_vaddr);
+	seq_printf(m, "arch.p2m_generation: %lu\n", arch->p2m_generation);
+}
+
+/**
+ * xen_shared_info_show() - print the shared page as our own mapping sees it
+ * @m: where to
+ *
+ * With the FIFO event ABI Xen does not use the event words.
+ *
+ * Context: Process.
+ * Return: 0.
+ */
+int xen_shared_info_show(struct seq_file *m)
+{
+	unsigned int i;
+
+	if (!shared) {
+		seq_puts(m, "not mapped: the page is the kernel's and was not found\n");
+		return 0;
+	}
+	show_clock(m);
+	for (i = 0; i < min_t(unsigned int, num_possible_cpus(),
+			      MAX_VIRT_CPUS); i++)
+		show_vcpu(m, i);
+	show_words(m, "evtchn_pending", shared->evtchn_pending,
+		   ARRAY_SIZE(shared->evtchn_pending));
+	show_words(m, "evtchn_mask", shared->evtchn_mask,
+		   ARRAY_SIZE(shared->evtchn_mask));
+	show_arch(m);
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The differences between the kernels we support, all of them.
+ *
+ * Code is written for the newest kernel. Each entry names the release that
+ * brought the change, and goes away with the last kernel before it.
+ */
+#ifndef _XENDOMU_COMPAT_H
+#define _XENDOMU_COMPAT_H
+
+#include <linux/console.h>
+#include <linux/version.h>
+
+/* 6.2 gave the list of consoles a lock of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define compat_console_list_lock() console_list_lock()
+#define compat_console_list_unlock() console_list_unlock()
+#else
+#define compat_console_list_lock() console_lock()
+#define compat_console_list_unlock() console_unlock()
+#endif
+
+/*
+ * 6.6 can release the interrupt of a port without closing the port
+ * (evtchn_make_refcounted() with is_static).
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define COMPAT_HAS_STATIC_EVTCHN
+#endif
+
+/* 6.6 changed the types of a console's characters, counts and result. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+typedef u8 compat_hvc_char;
+typedef size_t compat_hvc_count;
+typedef ssize_t compat_hvc_result;
+#else
+typedef char compat_hvc_char;
+typedef int compat_hvc_count;
+typedef int compat_hvc_result;
+#endif
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Mapping frames that belong to Xen: shared_info, grant table, grant status. */
+#ifndef _XEN_FRAMES_H
+#define _XEN_FRAMES_H
+
+#include <linux/types.h>
+#include <xen/interface/xen.h>
+#include <xen/interface/memory.h>
+
+struct page;
+
+/**
+ * struct xen_frames - a run of Xen's frames, mapped one behind the other
+ * @vaddr: start of the run; only the first @nr_mapped pages may be touched
+ * @space: which frames, an XENMAPSPACE_* value of <xen/interface/memory.h>
+ * @nr_mapped: frames mapped so far
+ * @nr_max: frames that the run has room for
+ * @pages: stand-ins for the frames not mapped yet, @nr_max of them
+ * @gfns: where in the guest's physical space each frame lies; NULL in a PV
+ *	domain, whose page tables name machine frames directly
+ *
+ * The owner serialises xen_frames_grow(); @vaddr never moves.
+ */
+struct xen_frames {
+	void *vaddr;
+	unsigned int space;
+	unsigned int nr_mapped;
+	unsigned int nr_max;
+	struct page **pages;
+	unsigned long *gfns;
+};
+
+int __must_check xen_frames_init(struct xen_frames *frames, unsigned int space,
+				 unsigned int nr_max);
+int __must_check xen_frames_grow(struct xen_frames *frames, unsigned int nr);
+void xen_frames_exit(struct xen_frames *frames);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading the page that Xen shares with the domain. */
+#ifndef _XEN_SHARED_INFO_H
+#define _XEN_SHARED_INFO_H
+
+#include <linux/time64.h>
+#include <xen/interface/xen.h>
+
+int xen_wall_clock_read(const struct shared_info *shared,
+			struct timespec64 *base, u32 *version);
+
+#endif
