@@ -234,7 +234,8 @@ hvm_roms()
 {
 	local name
 
-	mkdir -p "$1"
+	mkdir -p "$1/keymaps"
+	cp -L /usr/share/qemu/keymaps/{en-us,common,modifiers} "$1/keymaps/" 2>/dev/null || true
 	for name in kvmvapic.bin linuxboot.bin linuxboot_dma.bin multiboot.bin pvh.bin; do
 		if [[ -e /usr/share/qemu/$name ]]; then
 			cp -L "/usr/share/qemu/$name" "$1/"

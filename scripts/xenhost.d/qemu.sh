@@ -5,9 +5,9 @@
 # Xen's and dom0's command lines. What is switched off costs seconds under TCG
 # and changes nothing that a guest can see.
 xen_options=(console=com1 com1=115200 loglvl=all guest_loglvl=all dom0_max_vcpus=1
-	bootscrub=0 ucode=no spec-ctrl=no xpti=no watchdog=0 cpuidle=0 cpufreq=none)
+	bootscrub=0 ucode=scan=no spec-ctrl=no xpti=no watchdog=0 cpuidle=0 cpufreq=none)
 dom0_options=(console=hvc0 quiet panic=1 nokaslr mitigations=off random.trust_cpu=on
-	audit=0 apparmor=0 tsc=reliable)
+	audit=0 apparmor=0 pci=noearly)
 
 accelerator()
 {
