@@ -28,15 +28,17 @@
 #define COMPAT_HAS_STATIC_EVTCHN
 #endif
 
-/* 6.6 changed the types of a console's characters, counts and result. */
+/* 6.6 changed the types that hvc's functions take and return. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 typedef u8 compat_hvc_char;
 typedef size_t compat_hvc_count;
 typedef ssize_t compat_hvc_result;
+typedef void compat_hvc_removed;
 #else
 typedef char compat_hvc_char;
 typedef int compat_hvc_count;
 typedef int compat_hvc_result;
+typedef int compat_hvc_removed; /* always 0 */
 #endif
 
 #endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The XenStore ring: two streams of bytes through one shared page.
+ *
+ *   req[1024]  we write, and say how far in req_prod;  the store reads, and
+ *              says how far in req_cons
+ *   rsp[1024]  the other way round
+ *
+ * Indices count bytes for ever and wrap at 2^32; their difference is what
+ * lies in the ring. Ours live in private memory. The store's are read once
+ * each time and believed only if the difference fits the ring.
+ */
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include <asm/barrier.h>
+
+#include "internal.h"
+
+/**
+ * xs_ring_init() - start where the last user of the ring left off
+ * @ring: our end
+ * @intf: the shared page
+ *
+ * Context: Any.
+ */
+void xs_ring_init(struct xs_ring *ring, struct xenstore_domain_interface *intf)
+{
+	ring->intf = intf;
+	ring->req_prod = READ_ONCE(intf->req_prod);
+	ring->rsp_cons = READ_ONCE(intf->rsp_cons);
+}
+
+/**
+ * xs_ring_write() - put bytes into the request stream
+ * @ring: our end
+ * @data: the bytes
+ * @len: how many there are
+ *
+ * Context: Any; the caller serialises.
+ * Return: How many went in, less than @len if the ring is full; -EIO if the
+ * store's index is insane.
+ */
+int xs_ring_write(struct xs_ring *ring, const void *data, size_t len)
+{
+	XENSTORE_RING_IDX used = ring->req_prod - READ_ONCE(ring->intf->req_cons);
+	size_t at = MASK_XENSTORE_IDX(ring->req_prod);
+	size_t first;
+
+	if (used > XENSTORE_RING_SIZE)
+		return -EIO;
+	len = min_t(size_t, len, XENSTORE_RING_SIZE - used);
+	first = min_t(size_t, len, XENSTORE_RING_SIZE - at);
+
+	/*
+	 * The store has read the old bytes before we overwrite them; pairs
+	 * with its barrier before it moves req_cons.
+	 */
+	virt_mb();
+	memcpy(ring->intf->req + at, data, first);
+	memcpy(ring->intf->req, data + first, len - first);
+	/* The bytes before the index that shows them. */
+	virt_wmb();
+	ring->req_prod += len;
+	WRITE_ONCE(ring->intf->req_prod, ring->req_prod);
+	return len;
+}
+
+/**
+ * xs_ring_read() - get bytes from the reply stream
+ * @ring: our end
+ * @data: where to
+ * @len: how many are wanted
+ *
+ * Context: Any; the caller serialises.
+ * Return: How many came out, less than @len if there are no more; -EIO if the
+ * store's index is insane.
+ */
+int xs_ring_read(struct xs_ring *ring, void *data, size_t len)
+{
+	XENSTORE_RING_IDX filled = READ_ONCE(ring->intf->rsp_prod) - ring->rsp_cons;
+	size_t at = MASK_XENSTORE_IDX(ring->rsp_cons);
+	size_t first;
+
+	if (filled > XENSTORE_RING_SIZE)
+		return -EIO;
+	len = min_t(size_t, len, filled);
+	first = min_t(size_t, len, XENSTORE_RING_SIZE - at);
+
+	/* The index before the bytes; pairs with the store's write barrier. */
+	virt_rmb();
+	memcpy(data, ring->intf->rsp + at, first);
+	memcpy(data + first, ring->intf->rsp, len - first);
+	/* We have read the bytes before the store may overwrite them. */
+	virt_mb();
+	ring->rsp_cons += len;
+	WRITE_ONCE(ring->intf->rsp_cons, ring->rsp_cons);
+	return len;
+}

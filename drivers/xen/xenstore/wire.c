@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The wire protocol: headers, errors, watch events.
+ *
+ * Everything here came from another domain. It is in private memory by the
+ * time it is looked at, and NUL-terminated by us.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/**
+ * xs_rx_reset() - forget the message, be ready for the next
+ * @rx: the receiver; a body the caller has taken over must be NULL by now
+ *
+ * Context: Process.
+ */
+void xs_rx_reset(struct xs_rx *rx)
+{
+	kfree(rx->body);
+	*rx = (struct xs_rx){};
+}
+
+static int read_part(struct xs_rx *rx, struct xs_ring *ring, void *part,
+		     size_t offset, size_t end)
+{
+	int ret;
+
+	if (rx->got >= end)
+		return 1;
+	ret = xs_ring_read(ring, part + (rx->got - offset), end - rx->got);
+	if (ret < 0)
+		return ret;
+	rx->got += ret;
+	return rx->got == end;
+}
+
+static int start_body(struct xs_rx *rx)
+{
+	if (rx->body)
+		return 0;
+	if (rx->header.len > XENSTORE_PAYLOAD_MAX ||
+	    rx->header.type >= XS_TYPE_COUNT)
+		return -EPROTO;
+	rx->body = kmalloc(rx->header.len + 1, GFP_KERNEL);
+	if (!rx->body)
+		return -ENOMEM;
+	rx->body[rx->header.len] = '\0';
+	return 0;
+}
+
+/**
+ * xs_rx_step() - receive as much of a message as the ring holds
+ * @rx: the receiver
+ * @ring: the ring
+ *
+ * Context: Process; sleeps.
+ * Return: 1 if the message is complete; 0 if the ring is empty; -EIO for
+ * insane indices; -EPROTO for a header that no server sends; -ENOMEM, and the
+ * same step can be tried again.
+ */
+int xs_rx_step(struct xs_rx *rx, struct xs_ring *ring)
+{
+	size_t header_end = sizeof(rx->header);
+	int ret;
+
+	ret = read_part(rx, ring, &rx->header, 0, header_end);
+	if (ret <= 0)
+		return ret;
+	ret = start_body(rx);
+	if (ret)
+		return ret;
+	return read_part(rx, ring, rx->body, header_end,
+			 header_end + rx->header.len);
+}
+
+/**
+ * xs_errno() - the number of an error that the store names
+ * @name: "ENOENT" and the like, see <xen/interface/io/xs_wire.h>
+ *
+ * Context: Any.
+ * Return: -errno; -EINVAL with a line in the log for a name no one knows.
+ */
+int xs_errno(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(xsd_errors); i++)
+		if (!strcmp(name, xsd_errors[i].errstring))
+			return -xsd_errors[i].errnum;
+	pr_warn_ratelimited("XenStore reports an unknown error \"%.32s\"\n",
+			    name);
+	return -EINVAL;
+}
+
+/**
+ * xs_split_event() - path and token of a watch event
+ * @body: the event, NUL-terminated behind @len
+ * @len: its length
+ * @path: set to the path that changed
+ * @token: set to the token of the watch
+ *
+ * Context: Any.
+ * Return: 0; -EPROTO if there are not at least two strings.
+ */
+int xs_split_event(const char *body, size_t len, const char **path,
+		   const char **token)
+{
+	size_t path_len = strnlen(body, len);
+	size_t token_start = path_len + 1;
+
+	if (token_start >= len)
+		return -EPROTO;
+	if (strnlen(body + token_start, len - token_start) ==
+	    len - token_start)
+		return -EPROTO; /* the token is not terminated */
+	*path = body;
+	*token = body + token_start;
+	return 0;
+}
