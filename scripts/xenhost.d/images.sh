@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
 # Kernels, programs and initramfs images, built once and kept in the cache.
 # Nothing is compressed: unpacking is what emulated processors are worst at.
 
@@ -65,16 +65,16 @@ compile_agent()
 
 compile_mailbox()
 {
-	gcc -Os -Wall -o "$2" "$1/mailbox.c" -lxenctrl -lxenforeignmemory
+	gcc -Os -Wall -o "$2" "$1"/{mailbox,frames,lastwords}.c -lxenctrl -lxenforeignmemory
 }
 
 # --- initramfs ---
 
-# pack DIR OUT: an initramfs archive of what is in DIR, owned by root.
+# pack DIR: an initramfs archive of what is in DIR, owned by root, on stdout.
 pack()
 {
 	(cd "$1" && find . -mindepth 1 -print0 | sort -z |
-		cpio --quiet -0 -o -H newc --owner=+0:+0 --reproducible) >"$2"
+		cpio --quiet -0 -o -H newc --owner=+0:+0 --reproducible)
 }
 
 busybox_tree()
@@ -98,7 +98,7 @@ build_guest_base()
 	busybox_tree "$tree"
 	mkdir -p "$tree/xenhost" "$tree/run/xenhost"
 	cp "$1" "$tree/init"
-	pack "$tree" "$2"
+	pack "$tree" >"$2"
 }
 
 # The programs of dom0, from the installed packages.
@@ -180,7 +180,7 @@ build_dom0()
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$tree/lib/"
 	copy_modules "$tree" "$release"
 	install -m 755 "$here/xenhost.d/dom0-init" "$tree/init"
-	pack "$tree" "$out"
+	pack "$tree" >"$out"
 }
 
 # What the dom0 image is made from, for its digest. Finding that out takes
@@ -226,7 +226,7 @@ build_hvm_layer()
 	copy_libraries "$tree" "$hvm_qemu"
 	cp -rL /usr/share/seabios "$tree/usr/share/"
 	hvm_roms "$tree/usr/share/qemu"
-	pack "$tree" "$out"
+	pack "$tree" >"$out"
 }
 
 # Of QEMU's own data, the few that a PC without a screen or a disk asks for.
@@ -262,5 +262,8 @@ guest_image()
 
 	cached "guest-$(digest "$agent" /bin/busybox "$here/xenhost.d/images.sh")" \
 		build_guest_base "$agent"
-	pack "$tree" "$out.files" && cat "$cached" "$out.files" >"$out" && rm "$out.files"
+	if ! { cat "$cached" && pack "$tree"; } >"$out" 2>"$dir/pack.log"; then
+		fail setup "cannot write $out: $(tail -n 1 "$dir/pack.log")" "$dir/pack.log"
+	fi
+	rm "$dir/pack.log"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
 # What all parts of xenhost share: failing, timing, the cache.
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/xendomu

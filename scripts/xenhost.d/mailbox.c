@@ -22,21 +22,20 @@
 #include <xenctrl.h>
 #include <xenforeignmemory.h>
 
+#include "dom0.h"
 #include "mailbox.h"
 
-#define BATCH		1024u
-#define MAX_FRAMES	(16u << 20)	/* 64 GiB */
 #define POLL_US		10000
 #define RESCAN_POLLS	10
 #define DEATH_POLLS	10
 
 enum guest_state { GUEST_RUNNING, GUEST_AWAY, GUEST_DEAD };
 
-static xc_interface *xc;
-static xenforeignmemory_handle *fmem;
+xc_interface *xc;
+xenforeignmemory_handle *fmem;
+uint32_t domid;
+bool is_pv;
 
-static uint32_t domid;
-static bool is_pv;
 static xen_domain_handle_t uuid;
 static uint8_t nonce[MB_NONCE_BYTES];
 
@@ -48,8 +47,9 @@ static uint8_t down_shadow[MB_DOWN_BYTES];
 static const char *out_dir = ".", *input_path, *eof_path, *done_path, *abort_path;
 static int input = -1, output = -1, kmsg = -1;
 static bool has_verdict;
+static unsigned int kmsg_records;	/* of the kernel's log, forwarded so far */
 
-static void die(const char *format, ...)
+void die(const char *format, ...)
 {
 	va_list ap;
 
@@ -78,7 +78,7 @@ static int open_log(const char *name)
 	return fd;
 }
 
-static void write_all(int fd, const uint8_t *bytes, size_t count)
+void write_all(int fd, const uint8_t *bytes, size_t count)
 {
 	while (count) {
 		ssize_t done = write(fd, bytes, count);
@@ -114,7 +114,7 @@ static bool exists(const char *path)
 	return path && !access(path, F_OK);
 }
 
-/* --- finding the guest's pages ------------------------------------------ */
+/* --- finding the mailbox -------------------------------------------------- */
 
 struct finder {
 	xen_pfn_t frame[MB_PAGES];
@@ -122,136 +122,24 @@ struct finder {
 	bool seen[MB_PAGES];
 };
 
-static void check_page(struct finder *f, const struct mb_page *page, xen_pfn_t frame)
+/* Locked pages do not move, so one good search is enough. */
+static bool check_page(void *context, const void *bytes, xen_pfn_t frame)
 {
+	struct finder *f = context;
+	const struct mb_page *page = bytes;
 	uint32_t index;
 
 	if (memcmp(page->nonce, nonce, sizeof(nonce)))
-		return;
+		return true;
 	index = __atomic_load_n(&page->index, __ATOMIC_RELAXED);
 	if (page->magic != MB_MAGIC || page->pages != MB_PAGES || index >= MB_PAGES)
-		return;
+		return true;
 	f->frame[index] = frame;
 	if (!f->seen[index]) {
 		f->seen[index] = true;
 		f->found++;
 	}
-}
-
-static void scan_batch(struct finder *f, const xen_pfn_t *frames, unsigned int count)
-{
-	int err[BATCH];
-	struct mb_page *map;
-
-	map = xenforeignmemory_map(fmem, domid, PROT_READ, count, frames, err);
-	if (!map)
-		return;
-	for (unsigned int i = 0; i < count && f->found < MB_PAGES; i++)
-		if (!err[i])
-			check_page(f, map + i, frames[i]);
-	xenforeignmemory_unmap(fmem, map, count);
-}
-
-static void *map_frame(xen_pfn_t frame)
-{
-	int err;
-	void *map = xenforeignmemory_map(fmem, domid, PROT_READ, 1, &frame, &err);
-
-	if (map && err) {
-		xenforeignmemory_unmap(fmem, map, 1);
-		map = NULL;
-	}
-	return map;
-}
-
-/* A PV guest has only 4 KiB pages, so its tables always have four levels. */
-static bool walk(uint64_t cr3, uint64_t va, xen_pfn_t *frame)
-{
-	static const uint64_t present = 1, frame_mask = 0x000ffffffffff000ull;
-
-	*frame = cr3 >> XC_PAGE_SHIFT;
-	for (int shift = 39; shift >= 12; shift -= 9) {
-		uint64_t *table = map_frame(*frame), entry;
-
-		if (!table)
-			return false;
-		entry = table[(va >> shift) & 511];
-		xenforeignmemory_unmap(fmem, table, 1);
-		if (!(entry & present))
-			return false;
-		*frame = (entry & frame_mask) >> XC_PAGE_SHIFT;
-	}
-	return true;
-}
-
-/*
- * A PV guest's frames are machine frames anywhere in memory. Which ones, the
- * guest's kernel says early in its boot: shared_info holds the address of its
- * table of them, and the page tables in which that address is valid.
- */
-static xen_pfn_t *pv_frames(xen_pfn_t *count)
-{
-	static const unsigned int per_page = XC_PAGE_SIZE / sizeof(xen_pfn_t);
-	uint64_t cr3, va, pages_count;
-	xen_pfn_t *list, frame;
-	shared_info_t *info;
-	xc_dominfo_t dom;
-
-	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
-		return NULL;
-	info = map_frame(dom.shared_info_frame);
-	if (!info)
-		return NULL;
-	cr3 = info->arch.p2m_cr3;
-	va = info->arch.p2m_vaddr;
-	*count = info->arch.max_pfn;
-	xenforeignmemory_unmap(fmem, info, 1);
-	if (!cr3 || !va || *count > MAX_FRAMES)
-		return NULL;
-	pages_count = (*count + per_page - 1) / per_page;
-	list = calloc(pages_count, XC_PAGE_SIZE);
-	for (uint64_t i = 0; list && i < pages_count; i++) {
-		void *page = NULL;
-
-		if (walk(cr3, va + i * XC_PAGE_SIZE, &frame))
-			page = map_frame(frame);
-		if (page) {
-			memcpy(list + i * per_page, page, XC_PAGE_SIZE);
-			xenforeignmemory_unmap(fmem, page, 1);
-		}
-	}
-	return list;
-}
-
-/* The guest's frames in the order of its own numbers; 0 or a bad one is a hole. */
-static xen_pfn_t *guest_frames(xen_pfn_t *count)
-{
-	xen_pfn_t *list;
-
-	if (is_pv)
-		return pv_frames(count);
-	if (xc_domain_maximum_gpfn(xc, domid, count) < 0 || ++*count > MAX_FRAMES)
-		return NULL;
-	list = calloc(*count, sizeof(*list));
-	for (xen_pfn_t i = 0; list && i < *count; i++)
-		list[i] = i;
-	return list;
-}
-
-/* Linux hands memory out from the top, so the search starts there. */
-static bool find_pages(struct finder *f)
-{
-	xen_pfn_t count = 0;
-	xen_pfn_t *list = guest_frames(&count);
-
-	while (list && count && f->found < MB_PAGES) {
-		unsigned int batch = count % BATCH ? count % BATCH : BATCH;
-
-		count -= batch;
-		scan_batch(f, list + count, batch);
-	}
-	free(list);
-	return f->found == MB_PAGES;
+	return f->found < MB_PAGES;
 }
 
 static void detach(void)
@@ -280,7 +168,8 @@ static void attach(void)
 	int err[MB_PAGES];
 	struct mb_page *map;
 
-	if (!find_pages(&f))
+	frames_visit(check_page, &f);
+	if (f.found < MB_PAGES)
 		return;
 	map = xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, MB_PAGES, f.frame, err);
 	if (!map)
@@ -339,6 +228,8 @@ static void gather_flush(struct gather *g)
 static void gather_frame(struct gather *g, uint32_t type, const uint8_t *bytes, uint32_t count)
 {
 	bool stream = type == MB_OUTPUT || type == MB_KMSG;
+
+	kmsg_records += type == MB_KMSG;
 
 	if (!stream || g->type != type || g->bytes + count > sizeof(g->data))
 		gather_flush(g);
@@ -444,7 +335,8 @@ static bool find_successor(void)
 
 	while (xc_domain_getinfo(xc, next, 1, &info) == 1) {
 		next = info.domid + 1;
-		if (info.domid == domid || info.dying || info.shutdown)
+		if (info.domid == domid || info.dying || info.shutdown ||
+		    info.crashed)
 			continue;
 		if (memcmp(info.handle, uuid, sizeof(uuid)))
 			continue;
@@ -461,10 +353,11 @@ static enum guest_state guest_state(const char **reason)
 	*reason = "vanished";
 	if (xc_domain_getinfo(xc, domid, 1, &info) != 1 || info.domid != domid || info.dying)
 		return GUEST_AWAY;
-	if (!info.shutdown)
+	/* The library reports a crash as not being a shutdown. */
+	if (!info.shutdown && !info.crashed)
 		return GUEST_RUNNING;
 	*reason = death_reason(&info);
-	return info.shutdown_reason == SHUTDOWN_suspend ? GUEST_AWAY : GUEST_DEAD;
+	return info.shutdown && info.shutdown_reason == SHUTDOWN_suspend ? GUEST_AWAY : GUEST_DEAD;
 }
 
 static void read_nonce(const char *path)
@@ -486,13 +379,14 @@ static void read_nonce(const char *path)
 /*
  * A PVH guest has no interval timer, and Linux spends 50,000 reads of its port
  * on learning that: 0xff looks like a count that stands still. Emulated twice,
- * that is 5 to 10 s. Let the port read as the speaker's, which is not 0xff.
+ * that is 5 to 10 s. Let the port read as an event register of QEMU's power
+ * management, which is always 0, and which dom0 may hand on.
  */
 static void stop_timer_calibration(void)
 {
-	static const uint32_t timer_port = 0x42, speaker_port = 0x61;
+	static const uint32_t timer_port = 0x42, zero_port = 0xafe0;
 
-	if (xc_domain_ioport_mapping(xc, domid, timer_port, speaker_port, 1, 1))
+	if (xc_domain_ioport_mapping(xc, domid, timer_port, zero_port, 1, 1))
 		fprintf(stderr, "mailbox: ioport mapping: %s\n", strerror(errno));
 }
 
@@ -535,6 +429,7 @@ static void open_domain(bool is_pvh)
 	memcpy(uuid, info.handle, sizeof(uuid));
 }
 
+/* The agent died with the guest, so the end of the kernel's log is still in there. */
 static void last_words(const char *reason)
 {
 	if (!control)
@@ -542,6 +437,8 @@ static void last_words(const char *reason)
 	if (control)
 		while (drain_uplink())
 			;
+	if (!has_verdict)
+		lastwords_write(kmsg, kmsg_records);
 	put_file("death", reason, strlen(reason));
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
 # Starting QEMU, and watching it.
 
 # Xen's and dom0's command lines. What is switched off costs seconds under TCG
@@ -25,6 +25,7 @@ xen_qemu_args()
 	if [[ $opt_guest == hvm ]]; then
 		machine_mb=$((machine_mb + 1024))
 	fi
+	# shellcheck disable=SC2054 # the commas are QEMU's
 	qemu_args=(-kernel "$xen_elf"
 		-append "${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M"
 		-initrd "$dom0_kernel ${dom0_options[*]},$dom0_initrd"
@@ -96,6 +97,19 @@ host_panicked()
 		2>/dev/null
 }
 
+# After a timeout dom0 gets a moment to say what it sees.
+give_up()
+{
+	local i
+
+	[[ -e $dir/stage && $opt_guest != bare ]] || return 0
+	: >"$dir/abort"
+	for ((i = 0; i < 100; i++)); do
+		[[ ! -e $dir/finished ]] || return 0
+		pause 0.05
+	done
+}
+
 # Returns when the run is over; sets ended to finished, timeout, qemu or panic.
 watch()
 {
@@ -110,6 +124,7 @@ watch()
 			ended=qemu
 			return
 		elif ((SECONDS >= deadline)); then
+			give_up
 			ended=timeout
 			return
 		elif ((round++ % 20 == 19)) && host_panicked; then

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
 # What a run's files say about how it ended: one line, one exit status.
 
 short()
@@ -10,7 +10,8 @@ short()
 # The last line of a log that matches, without a time stamp or colours.
 last_match()
 {
-	grep -aE "$1" "$2" 2>/dev/null | tail -n 1 | tr -d '\r' | sed -E 's/^\((XEN|d[0-9]+)\) *//; s/^\[[^]]*\] *//'
+	{ grep -aE "$1" "$2" 2>/dev/null || true; } | tail -n 1 | tr -d '\r' |
+		sed -E 's/^\((XEN|d[0-9]+)\) *//; s/^\[[^]]*\] *//'
 }
 
 stage()
@@ -30,7 +31,7 @@ report_panic()
 	local line
 	if grep -aq 'Panic on CPU' "$dir/xen.log"; then
 		line=$(grep -aA 3 'Panic on CPU' "$dir/xen.log" | tr -d '\r' | sed -E 's/^\(XEN\) *//' |
-			grep -vE '^(\*|Panic|$)' | head -n 1)
+			grep -vE '^(\*|Panic|$)' | head -n 1 || true)
 		fail xen "panic: ${line:-unknown}" "$(short "$dir/xen.log")"
 	fi
 	line=$(last_match 'Kernel panic' "$dir/xen.log")
@@ -45,7 +46,7 @@ report_dom0_fail()
 	what=${line#*: }
 	if [[ $what == 'xl create failed' ]]; then
 		log=xl.log
-		line=$(grep -aE '^(xc: error|libxl: error|xl:|.*rror)' "$dir/xl.log" | head -n 1)
+		line=$(grep -aE '^(xc: error|libxl: error|xl:|.*rror)' "$dir/xl.log" | head -n 1 || true)
 		what="$what${line:+: $line}"
 	fi
 	fail "$layer" "$what" "$(short "$dir/$log")"

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the program in dom0 share: the domain and its memory. */
+#ifndef XENHOST_DOM0_H
+#define XENHOST_DOM0_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <xenctrl.h>
+#include <xenforeignmemory.h>
+
+extern xc_interface *xc;
+extern xenforeignmemory_handle *fmem;
+extern uint32_t domid;
+extern bool is_pv;
+
+__attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...);
+void write_all(int fd, const uint8_t *bytes, size_t count);
+
+/* Returns false to end the visit. */
+typedef bool (*frame_visitor)(void *context, const void *page, xen_pfn_t frame);
+
+xen_pfn_t *frames_list(xen_pfn_t *count);
+void frames_visit(frame_visitor visit, void *context);
+void lastwords_write(int fd, unsigned int skip);
+
+#endif

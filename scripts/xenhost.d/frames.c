@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The guest's memory as dom0 sees it: which frames it has, and a walk over them. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "dom0.h"
+
+#define BATCH		1024u
+#define MAX_FRAMES	(16u << 20)	/* 64 GiB */
+
+static void *map_frame(xen_pfn_t frame)
+{
+	int err;
+	void *map = xenforeignmemory_map(fmem, domid, PROT_READ, 1, &frame, &err);
+
+	if (map && err) {
+		xenforeignmemory_unmap(fmem, map, 1);
+		map = NULL;
+	}
+	return map;
+}
+
+/* A PV guest has only 4 KiB pages, so its tables always have four levels. */
+static bool walk(uint64_t cr3, uint64_t va, xen_pfn_t *frame)
+{
+	static const uint64_t present = 1, frame_mask = 0x000ffffffffff000ull;
+
+	*frame = cr3 >> XC_PAGE_SHIFT;
+	for (int shift = 39; shift >= 12; shift -= 9) {
+		uint64_t *table = map_frame(*frame), entry;
+
+		if (!table)
+			return false;
+		entry = table[(va >> shift) & 511];
+		xenforeignmemory_unmap(fmem, table, 1);
+		if (!(entry & present))
+			return false;
+		*frame = (entry & frame_mask) >> XC_PAGE_SHIFT;
+	}
+	return true;
+}
+
+/*
+ * A PV guest's frames are machine frames anywhere in memory. Which ones, the
+ * guest's kernel says early in its boot: shared_info holds the address of its
+ * table of them, and the page tables in which that address is valid.
+ */
+static xen_pfn_t *pv_frames(xen_pfn_t *count)
+{
+	static const unsigned int per_page = XC_PAGE_SIZE / sizeof(xen_pfn_t);
+	uint64_t cr3, va, pages_count;
+	xen_pfn_t *list, frame;
+	shared_info_t *info;
+	xc_dominfo_t dom;
+
+	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
+		return NULL;
+	info = map_frame(dom.shared_info_frame);
+	if (!info)
+		return NULL;
+	cr3 = info->arch.p2m_cr3;
+	va = info->arch.p2m_vaddr;
+	*count = info->arch.max_pfn;
+	xenforeignmemory_unmap(fmem, info, 1);
+	if (!cr3 || !va || *count > MAX_FRAMES)
+		return NULL;
+	pages_count = (*count + per_page - 1) / per_page;
+	list = calloc(pages_count, XC_PAGE_SIZE);
+	for (uint64_t i = 0; list && i < pages_count; i++) {
+		void *page = NULL;
+
+		if (walk(cr3, va + i * XC_PAGE_SIZE, &frame))
+			page = map_frame(frame);
+		if (page) {
+			memcpy(list + i * per_page, page, XC_PAGE_SIZE);
+			xenforeignmemory_unmap(fmem, page, 1);
+		}
+	}
+	return list;
+}
+
+/*
+ * The guest's frames in the order of its own numbers; those that cannot be mapped
+ * are holes. NULL while the guest has not said yet. The caller frees the list.
+ */
+xen_pfn_t *frames_list(xen_pfn_t *count)
+{
+	xen_pfn_t *list;
+
+	if (is_pv)
+		return pv_frames(count);
+	if (xc_domain_maximum_gpfn(xc, domid, count) < 0 || ++*count > MAX_FRAMES)
+		return NULL;
+	list = calloc(*count, sizeof(*list));
+	for (xen_pfn_t i = 0; list && i < *count; i++)
+		list[i] = i;
+	return list;
+}
+
+/* Returns false when the visitor has seen enough. */
+static bool visit_batch(frame_visitor visit, void *context, const xen_pfn_t *frames,
+			unsigned int count)
+{
+	bool go_on = true;
+	int err[BATCH];
+	uint8_t *map;
+
+	map = xenforeignmemory_map(fmem, domid, PROT_READ, count, frames, err);
+	if (!map)
+		return true;
+	for (unsigned int i = 0; i < count && go_on; i++)
+		if (!err[i])
+			go_on = visit(context, map + (size_t)i * XC_PAGE_SIZE, frames[i]);
+	xenforeignmemory_unmap(fmem, map, count);
+	return go_on;
+}
+
+/* Linux hands memory out from the top, so the visit starts there. */
+void frames_visit(frame_visitor visit, void *context)
+{
+	xen_pfn_t count = 0;
+	xen_pfn_t *list = frames_list(&count);
+	bool go_on = true;
+
+	while (list && count && go_on) {
+		unsigned int batch = count % BATCH ? count % BATCH : BATCH;
+
+		count -= batch;
+		go_on = visit_batch(visit, context, list + count, batch);
+	}
+	free(list);
+}
