@@ -15,7 +15,7 @@ CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
-.PHONY: help modules modules-list clean
+.PHONY: help modules modules-list driver clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -35,6 +35,15 @@ modules: ## build the modules against the headers of KERNEL
 
 modules-list: ## print the modules' files in load order, one a line
 	@printf '%s\n' $(MODULES:%=$(OUT)/%.ko)
+
+# A driver is built like the modules: in a tree of links, one per kernel.
+DRIVER_OUT = build/drivers/$(KERNEL)/$(notdir $(abspath $(DIR)))
+driver: modules ## build the driver in DIR against our headers and symbols
+	@mkdir -p $(DRIVER_OUT)
+	@cp -rsf $(abspath $(DIR))/. $(DRIVER_OUT)/
+	@find $(DRIVER_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
+		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
 
 clean: ## remove what was built here (the cache stays)
 	rm -rf build

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands on grants: a few pages in numbered slots. */
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include <xen/grant_table.h>
+#include <xen/page.h>
+
+#include "testdrv.h"
+
+#define NR_SLOTS 16
+
+static struct slot {
+	char *page;
+	grant_ref_t ref;
+} slots[NR_SLOTS];
+
+/* What "hog" took, and the callback that waits. */
+static grant_ref_t hogged;
+static unsigned int nr_hogged;
+static struct gnttab_free_callback callback;
+static atomic_t nr_fired = ATOMIC_INIT(0);
+
+static struct slot *find_slot(const char *args)
+{
+	unsigned int i;
+
+	if (sscanf(args, "%u", &i) != 1 || i >= NR_SLOTS || !slots[i].page)
+		return NULL;
+	return &slots[i];
+}
+
+/* grant DOMID ro|rw TEXT: a page that holds TEXT; prints slot and reference */
+static int cmd_grant(char *args, struct seq_file *answer)
+{
+	unsigned int domid, i;
+	char mode[3];
+	int text_at, ref;
+
+	if (sscanf(args, "%u %2s %n", &domid, mode, &text_at) != 2)
+		return -EINVAL;
+	for (i = 0; i < NR_SLOTS && slots[i].page; i++)
+		;
+	if (i == NR_SLOTS)
+		return -EMFILE;
+	slots[i].page = (char *)get_zeroed_page(GFP_KERNEL);
+	if (!slots[i].page)
+		return -ENOMEM;
+	strscpy(slots[i].page, args + text_at, PAGE_SIZE);
+	ref = gnttab_grant_foreign_access(domid, virt_to_gfn(slots[i].page),
+					  !strcmp(mode, "ro"));
+	if (ref < 0) {
+		free_page((unsigned long)slots[i].page);
+		slots[i].page = NULL;
+		return ref;
+	}
+	slots[i].ref = ref;
+	seq_printf(answer, "slot %u ref %d\n", i, ref);
+	return 0;
+}
+
+/* peek SLOT: prints the page's text */
+static int cmd_peek(char *args, struct seq_file *answer)
+{
+	struct slot *slot = find_slot(args);
+
+	if (!slot)
+		return -EINVAL;
+	seq_printf(answer, "%.256s\n", slot->page);
+	return 0;
+}
+
+/* end SLOT: fails with EBUSY while the peer has the page */
+static int cmd_end(char *args, struct seq_file *answer)
+{
+	struct slot *slot = find_slot(args);
+
+	if (!slot)
+		return -EINVAL;
+	if (!gnttab_end_foreign_access_ref(slot->ref))
+		return -EBUSY;
+	gnttab_free_grant_reference(slot->ref);
+	free_page((unsigned long)slot->page);
+	slot->page = NULL;
+	return 0;
+}
+
+/* cycle N: grants and ends a page N times */
+static int cmd_cycle(char *args, struct seq_file *answer)
+{
+	unsigned long page;
+	unsigned int i, nr;
+	int ref = 0;
+
+	if (kstrtouint(args, 0, &nr))
+		return -EINVAL;
+	page = get_zeroed_page(GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++) {
+		ref = gnttab_grant_foreign_access(0, virt_to_gfn(page), 0);
+		if (ref < 0)
+			break;
+		if (!gnttab_try_end_foreign_access(ref)) {
+			ref = -EBUSY;
+			break;
+		}
+	}
+	free_page(page);
+	seq_printf(answer, "%u cycles\n", i);
+	return min(ref, 0);
+}
+
+/* hog: takes every free reference */
+static int cmd_hog(char *args, struct seq_file *answer)
+{
+	grant_ref_t head;
+
+	if (nr_hogged)
+		return -EALREADY;
+	while (!gnttab_alloc_grant_references(1, &head)) {
+		grant_ref_t ref = gnttab_claim_grant_reference(&head);
+
+		if (!nr_hogged++) {
+			/* An empty list to release the others to. */
+			hogged = head;
+		}
+		gnttab_release_grant_reference(&hogged, ref);
+	}
+	seq_printf(answer, "%u references\n", nr_hogged);
+	return 0;
+}
+
+/* unhog: gives them back */
+static int cmd_unhog(char *args, struct seq_file *answer)
+{
+	if (!nr_hogged)
+		return -EINVAL;
+	gnttab_free_grant_references(hogged);
+	nr_hogged = 0;
+	return 0;
+}
+
+static void fired(void *arg)
+{
+	atomic_inc(arg);
+}
+
+/* callback COUNT: waits for COUNT free references */
+static int cmd_callback(char *args, struct seq_file *answer)
+{
+	u16 count;
+
+	if (kstrtou16(args, 0, &count))
+		return -EINVAL;
+	gnttab_request_free_callback(&callback, fired, &nr_fired, count);
+	return 0;
+}
+
+/* fired: prints how many callbacks have been called */
+static int cmd_fired(char *args, struct seq_file *answer)
+{
+	seq_printf(answer, "%d\n", atomic_read(&nr_fired));
+	return 0;
+}
+
+const struct command grant_commands[] = {
+	{ "grant", cmd_grant },
+	{ "peek", cmd_peek },
+	{ "end", cmd_end },
+	{ "cycle", cmd_cycle },
+	{ "hog", cmd_hog },
+	{ "unhog", cmd_unhog },
+	{ "callback", cmd_callback },
+	{ "fired", cmd_fired },
+	{}
+};
+
+void grant_exit(void)
+{
+	unsigned int i;
+
+	gnttab_cancel_free_callback(&callback);
+	if (nr_hogged)
+		gnttab_free_grant_references(hogged);
+	for (i = 0; i < NR_SLOTS; i++) {
+		if (!slots[i].page)
+			continue;
+		/* A page a peer still has must not go back to the system. */
+		if (gnttab_try_end_foreign_access(slots[i].ref))
+			free_page((unsigned long)slots[i].page);
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The test driver: commands from user space become calls of the API. */
+#ifndef _TESTDRV_H
+#define _TESTDRV_H
+
+#include <linux/seq_file.h>
+
+/**
+ * struct command - something a test can ask for
+ * @name: its first word
+ * @run: called with the rest of the line; prints the answer
+ */
+struct command {
+	const char *name;
+	int (*run)(char *args, struct seq_file *answer);
+};
+
+extern const struct command grant_commands[];
+extern const struct command store_commands[];
+void grant_exit(void);
+void store_exit(void);
+
+#endif
