@@ -173,6 +173,9 @@ build_dom0()
 	mkdir -p "$tree"/{etc/xen/scripts,usr/lib/xen/bin,run/xen,run/xenstored,var/lib/xen,xh,xc} \
 		"$tree"/var/log/xen "$tree/usr/lib/xen-$xen_version/bin" "$tree/var/lib/xenstored"
 	: >"$tree/etc/xen/xl.conf"
+	# oxenstored has no defaults for these two.
+	printf '%s\n' 'xenstored-kva = /proc/xen/xsd_kva' 'xenstored-port = /proc/xen/xsd_port' \
+		'persistent = false' >"$tree/etc/xen/oxenstored.conf"
 	cp -L "${programs[@]}" "$tree/usr/lib/xen/bin/"
 	ln -s /usr/lib/xen/bin/libxl-save-helper "$tree/usr/lib/xen-$xen_version/bin/"
 	cp "$mailbox" "$tree/bin/mailbox"

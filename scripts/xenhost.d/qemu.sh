@@ -13,7 +13,7 @@ accelerator()
 {
 	case $opt_accel in
 	kvm) echo "-accel kvm -cpu host" ;;
-	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp" ;;
+	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku" ;;
 	esac
 }
 
@@ -27,7 +27,7 @@ xen_qemu_args()
 	fi
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	qemu_args=(-kernel "$xen_elf"
-		-append "${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M"
+		-append "${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M$opt_xen_append"
 		-initrd "$dom0_kernel ${dom0_options[*]},$dom0_initrd"
 		-m "$machine_mb" -smp 2
 		-serial "file:$dir/xen.log"
