@@ -255,18 +255,92 @@ hvm_layer()
 	cached "hvm-$key" build_hvm_layer
 }
 
+# --- how an HVM guest boots (hvm-boot.S) ---
+
+hvm_start32_address=$((0xf00000))
+hvm_ramdisk_address=$((0x8000000))
+hvm_setup_sectors=64
+hvm_command_sectors=4
+
+build_hvm_boot()
+{
+	local source=$1 out=$2 section
+
+	mkdir "$out"
+	gcc -m32 -c -o "$out/hvm-boot.o" "$source"
+	for section in sector start32; do
+		objcopy -O binary -j ".$section" "$out/hvm-boot.o" "$out/$section"
+	done
+}
+
+# patch FILE OFFSET VALUE: a little-endian 32-bit word.
+patch()
+{
+	local bytes i
+
+	for ((i = 0; i < 32; i += 8)); do
+		printf -v bytes '%s\\x%02x' "${bytes:-}" $((($3 >> i) & 255))
+	done
+	printf '%b' "$bytes" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# hvm_boot_disk BZIMAGE ELF COMMAND-LINE INITRD DIR: writes boot.img and start32.
+hvm_boot_disk()
+{
+	local image=$1 elf=$2 command=$3 initrd=$4 out=$5 sectors disk=$5/boot.img
+
+	is_bzimage "$image" || fail setup "$image is no bzImage, and an HVM guest needs one"
+	cached "hvm-boot-$(digest "$here/xenhost.d/hvm-boot.S")" build_hvm_boot \
+		"$here/xenhost.d/hvm-boot.S"
+	sectors=$(($(field "$image" 497 1) + 1))
+	((sectors <= hvm_setup_sectors)) || fail setup "$image has too much setup code"
+	((${#command} < hvm_command_sectors * 512)) || fail setup "the command line is too long"
+	cp "$cached/start32" "$out/start32"
+	patch "$out/start32" 4 "$(field "$elf" 24 4)"
+	{
+		cat "$cached/sector"
+		head -c $((sectors * 512)) "$image"
+	} >"$disk"
+	truncate -s $(((1 + hvm_setup_sectors) * 512)) "$disk"
+	printf '%s' "$command" >>"$disk"
+	truncate -s 1M "$disk"
+	patch_setup "$disk" "$(stat -c %s "$initrd")"
+}
+
+is_bzimage()
+{
+	[[ $(field "$1" 514 4) == $((0x53726448)) ]]
+}
+
+# What the boot protocol (Documentation/arch/x86/boot.rst) has a loader fill in.
+# The setup code starts at the disk's second sector.
+patch_setup()
+{
+	local disk=$1 initrd_bytes=$2 setup=512 flags
+
+	flags=$(field "$disk" $((setup + 0x211)) 1)
+	printf '\xff' | dd of="$disk" bs=1 seek=$((setup + 0x210)) conv=notrunc status=none
+	printf '%b' "\\x$(printf %02x $((flags | 0x80)))" |
+		dd of="$disk" bs=1 seek=$((setup + 0x211)) conv=notrunc status=none
+	patch "$disk" $((setup + 0x214)) $hvm_start32_address
+	patch "$disk" $((setup + 0x218)) $hvm_ramdisk_address
+	patch "$disk" $((setup + 0x21c)) "$initrd_bytes"
+	# heap_end_ptr, and the high byte pair of the extended loader type: none
+	patch "$disk" $((setup + 0x224)) $((0xde00))
+	patch "$disk" $((setup + 0x228)) $((0x9e000))
+}
+
 # --- the guest's image of one run ---
 
 # guest_image AGENT OUT STAGE: base and this run's files as one file. Linux
 # unpacks concatenated archives.
 guest_image()
 {
-	local agent=$1 out=$2 tree=$3
+	local agent=$1 out=$2 tree=$3 why
 
 	cached "guest-$(digest "$agent" /bin/busybox "$here/xenhost.d/images.sh")" \
 		build_guest_base "$agent"
-	if ! { cat "$cached" && pack "$tree"; } >"$out" 2>"$dir/pack.log"; then
-		fail setup "cannot write $out: $(tail -n 1 "$dir/pack.log")" "$dir/pack.log"
+	if ! why=$({ cat "$cached" && pack "$tree"; } 2>&1 >"$out"); then
+		fail setup "cannot write $out: ${why##*$'\n'}; is the disk full?"
 	fi
-	rm "$dir/pack.log"
 }

@@ -38,7 +38,7 @@ digest()
 # The rename makes it appear at once and whole; two builders do no harm.
 cached()
 {
-	local name=$1 temporary
+	local name=$1 temporary why
 	shift
 
 	cached=$cache/$name
@@ -48,8 +48,9 @@ cached()
 	temporary=$(mktemp -d "$cache/tmp.XXXXXX" 2>/dev/null) ||
 		fail setup "cannot write to the cache $cache: is the disk full?"
 	verbose "building $name"
-	if ! "$@" "$temporary/new" 2>"$temporary/log"; then
-		local why
+	# In the background, because "set -e" does not hold within a condition.
+	(set -e; "$@" "$temporary/new") 2>"$temporary/log" &
+	if ! wait $!; then
 		why=$(tail -n 1 "$temporary/log")
 		rm -rf "$temporary"
 		fail setup "cannot build $name: ${why:-unknown error}; try scripts/xenhost doctor"

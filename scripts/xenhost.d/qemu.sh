@@ -54,7 +54,7 @@ start_qemu()
 	read -ra accel <<<"$(accelerator)"
 
 	qemu-system-x86_64 "${accel[@]}" -machine pc -nodefaults -no-user-config -display none \
-		-vga none -no-reboot "${qemu_args[@]}" </dev/null >"$dir/qemu.log" 2>&1 &
+		-vga none -no-reboot "${monitor_args[@]}" "${qemu_args[@]}" </dev/null >"$dir/qemu.log" 2>&1 &
 	qemu_pid=$!
 	echo "$qemu_pid" >"$dir/qemu.pid"
 }
@@ -132,6 +132,7 @@ watch()
 			ended=panic
 			return
 		fi
+		ask_monitor
 		[[ -z ${on_round:-} ]] || "$on_round"
 	done
 }
