@@ -81,21 +81,37 @@ static xen_pfn_t *pv_frames(xen_pfn_t *count)
 }
 
 /*
+ * A PVH or HVM guest's frames have its own numbers: memory from 0 up to the hole
+ * for devices below 4 GiB, the rest from 4 GiB on. The hole is nearly all of the
+ * number space of a small guest, and each try to map something in it is slow.
+ */
+static xen_pfn_t *hvm_frames(xen_pfn_t *count)
+{
+	static const xen_pfn_t hole = 0xfc000, four_gib = 0x100000;
+	xen_pfn_t last = 0, low, high = 0, *list;
+	xc_dominfo_t dom;
+
+	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
+		return NULL;
+	if (xc_domain_maximum_gpfn(xc, domid, &last) < 0 || last > MAX_FRAMES)
+		return NULL;
+	low = dom.nr_pages < hole ? dom.nr_pages : hole;
+	if (last >= four_gib)
+		high = last + 1 - four_gib;
+	*count = low + high;
+	list = calloc(*count, sizeof(*list));
+	for (xen_pfn_t i = 0; list && i < *count; i++)
+		list[i] = i < low ? i : four_gib + i - low;
+	return list;
+}
+
+/*
  * The guest's frames in the order of its own numbers; those that cannot be mapped
  * are holes. NULL while the guest has not said yet. The caller frees the list.
  */
 xen_pfn_t *frames_list(xen_pfn_t *count)
 {
-	xen_pfn_t *list;
-
-	if (is_pv)
-		return pv_frames(count);
-	if (xc_domain_maximum_gpfn(xc, domid, count) < 0 || ++*count > MAX_FRAMES)
-		return NULL;
-	list = calloc(*count, sizeof(*list));
-	for (xen_pfn_t i = 0; list && i < *count; i++)
-		list[i] = i;
-	return list;
+	return is_pv ? pv_frames(count) : hvm_frames(count);
 }
 
 /* Returns false when the visitor has seen enough. */

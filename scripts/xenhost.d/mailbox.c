@@ -26,7 +26,6 @@
 #include "mailbox.h"
 
 #define POLL_US		10000
-#define RESCAN_POLLS	10
 #define DEATH_POLLS	10
 
 enum guest_state { GUEST_RUNNING, GUEST_AWAY, GUEST_DEAD };
@@ -465,13 +464,60 @@ static bool check_guest(void)
 	return true;
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000ull + t.tv_nsec / 1000;
+}
+
+/*
+ * Whether it is worth looking for the mailbox now. A search costs dom0 a good
+ * part of a second, which an HVM guest's device model would rather have. While
+ * a guest boots it is busy; when its agent waits for us, it is idle. So: search
+ * when it idles, and now and then anyway, but never most of the time.
+ */
+static bool search_is_due(uint64_t last_search, uint64_t search_us)
+{
+	static uint64_t last_us, last_cpu_ns;
+	uint64_t now = now_us(), wall_ns, cpu_ns;
+	xc_dominfo_t info;
+	bool is_idle;
+
+	if (now - last_us < 3 * POLL_US)
+		return false;
+	if (xc_domain_getinfo(xc, domid, 1, &info) != 1 || info.domid != domid)
+		return false;
+	wall_ns = (now - last_us) * 1000;
+	cpu_ns = info.cpu_time - last_cpu_ns;
+	is_idle = last_us && cpu_ns < wall_ns / 3;
+	last_us = now;
+	last_cpu_ns = info.cpu_time;
+	return now - last_search > (is_idle ? 2 : 10) * search_us + 5 * POLL_US;
+}
+
+static void search(void)
+{
+	static uint64_t end, took;
+	uint64_t start = now_us();
+
+	if (!search_is_due(end, took))
+		return;
+	attach();
+	end = now_us();
+	took = end - start;
+	fprintf(stderr, "mailbox: search %s, %llu ms\n", control ? "found it" : "in vain",
+		(unsigned long long)took / 1000);
+}
+
 static int serve(void)
 {
 	for (unsigned int round = 0;; round++) {
 		if (round % DEATH_POLLS == 0 && check_guest())
 			return has_verdict ? 0 : 3;
-		if (!control && round % RESCAN_POLLS == 0)
-			attach();
+		if (!control)
+			search();
 		if (control) {
 			drain_uplink();
 			pump_input();

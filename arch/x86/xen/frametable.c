@@ -65,13 +65,14 @@ int xen_frametable_show(struct seq_file *m)
 {
 	struct xen_machphys_mapping m2p;
 	struct xen_frametable table;
-	long last;
+	long max_page;
 	int err;
 
-	last = HYPERVISOR_memory_op(XENMEM_maximum_ram_page, NULL);
-	if (last < 0)
-		return last;
-	err = xen_frametable_size((u64)last + 1, PAGE_INFO_BYTES, &table);
+	/* Documented as the highest frame; Xen returns one more, max_page. */
+	max_page = HYPERVISOR_memory_op(XENMEM_maximum_ram_page, NULL);
+	if (max_page < 0)
+		return max_page;
+	err = xen_frametable_size(max_page, PAGE_INFO_BYTES, &table);
 	if (err)
 		return err;
 	seq_printf(m, "max_page: %llu\n", table.max_page);

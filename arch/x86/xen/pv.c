@@ -29,11 +29,11 @@ static struct xen_frames shared_frame;
 
 static void limits_of_host(struct xen_start_info_limits *limits)
 {
-	long last = HYPERVISOR_memory_op(XENMEM_maximum_ram_page, NULL);
+	/* One more than the highest frame, see frametable.c. */
+	long max_page = HYPERVISOR_memory_op(XENMEM_maximum_ram_page, NULL);
 
-	limits->max_mfn = last < 0 ? ULONG_MAX >> PAGE_SHIFT : last;
-	/* A domain may have more pages than now, never more than there are. */
-	limits->max_pages = limits->max_mfn + 1;
+	limits->max_pages = max_page > 0 ? max_page : ULONG_MAX >> PAGE_SHIFT;
+	limits->max_mfn = limits->max_pages - 1;
 	limits->max_port = xen_evtchn_nr_channels();
 }
 

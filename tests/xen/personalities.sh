@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The same module in the other kinds of guest.
+#
+# PVH and HVM have no start_info: HVM parameters take its place. The kernel of
+# a PVH guest owns shared_info and does not tell where; HVM with xen_nopv
+# leaves everything, shared_info too, to us. dom0 is PV with privileges.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/lib.sh
+
+kernel=$1
+
+# run GUEST: sets out
+run()
+{
+	# shellcheck disable=SC2016 # for the guest's shell
+	out=$(scripts/xenhost run --guest "$1" --name "personality-$1-$kernel" --kernel "$kernel" \
+		--timeout 240 --insmod "build/modules/$kernel/xendomu.ko" "${@:2}" \
+		'cd /sys/kernel/debug/xendomu; for f in *; do sed "s/^/$f /" $f; done; date "+now %s"
+		cd /; rmmod xendomu && echo unloaded yes') || out="$out
+status $?"
+}
+
+fact()
+{
+	sed -n "s/^$1 //p" <<<"$out"
+}
+
+clock_is_right()
+{
+	local clock now
+
+	clock=$(fact shared_info | sed -n 's/^wall_clock: \([0-9]*\).*/\1/p')
+	now=$(fact now)
+	test $((clock - now)) -ge -5 -a $((clock - now)) -le 5
+}
+
+judge()
+{
+	result "$1: it knows what it is" has "$(fact guest)" "^personality: $1\$"
+	result "$1: the parameter of the store's port is there" \
+		has "$(fact start_info)" '^HVM_PARAM_STORE_EVTCHN: 0x[1-9]'
+	result "$1: the wall clock of shared_info is right" clock_is_right
+	result "$1: the frame table has pages" has "$(fact frametable)" '^nr_pages: [1-9]'
+	result "$1: it unloads" same "$(fact unloaded)" yes
+}
+
+run pvh
+judge PVH
+run hvm
+judge HVM
+finish

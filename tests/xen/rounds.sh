@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Loading and unloading all modules again and again in one guest.
+#
+# Each round uses grants, XenStore and the console, then unloads everything.
+# Afterwards Xen must see what it saw after the first round: the same ports,
+# no grant but the toolstack's two. The guest's kernel must not have less
+# memory or more slab than noise explains, and nothing to complain about.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/lib.sh
+
+kernel=$1
+rounds=${2:-20}
+name=rounds-$kernel
+dir=build/xenhost/$name
+modules=()
+while read -r module; do
+	modules+=(--copy "$module")
+done < <(make -s modules-list KERNEL="$kernel")
+
+cat >"build/rounds-guest.sh" <<EOF
+rounds=$rounds
+EOF
+cat >>"build/rounds-guest.sh" <<'EOF'
+cmd=/sys/kernel/debug/xendomu-test/cmd
+driver() { echo "$*" >$cmd && cat $cmd; }
+order="xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console xendomu-testdrv"
+back="xendomu-testdrv xendomu-console xendomu-xenstore xendomu-grant xendomu-events xendomu"
+slab() { sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+vmalloc() { sed -n 's/^VmallocUsed: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
+state() { echo "state $1 slab $(slab) vmalloc $(vmalloc) irqs $(ls /sys/kernel/irq | wc -l)"; }
+one_round()
+{
+	for m in $order; do insmod $m.ko || return 1; done
+	[ "$(driver read name)" = guest ] || return 1
+	driver cycle 500 >/dev/null || return 1
+	driver grant 0 rw text >/dev/null && driver end 0 || return 1
+	driver watch data && driver unwatch || return 1
+	echo "round $1" >/dev/hvc1 || return 1
+	for m in $back; do rmmod $m || return 1; done
+}
+i=1
+while [ $i -le $rounds ]; do
+	one_round $i || { echo "round $i failed"; exit 1; }
+	[ $i -gt 3 ] || { state $i; echo "ready $i"; read -r said; }
+	i=$((i + 1))
+done
+sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1
+state $rounds
+echo "ready last"; read -r said
+[ ! -e /sys/kernel/debug/xendomu ] || exit 1
+lsmod | grep -c xendomu
+EOF
+cat >"build/rounds-dom0.sh" <<'EOF'
+ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 6000 ] || exit 1; usleep 20000; done; }
+dump()
+{
+	xl debug-keys g; xl debug-keys e
+	xl dmesg | sed -n '/gnttab_usage_print_all \[ key/h;/gnttab_usage_print_all \[ key/!H;$!d;x;p' >/tmp/dump
+	grants=$(awk -v dom="d$GUEST_DOMID" '/grant-table for remote/ { mine = $5 == dom } /\[0x[0-9a-f]+\]/ && mine { n++ } END { print n + 0 }' /tmp/dump)
+	ports=$(awk -v dom="$GUEST_DOMID" '/Event channel information for domain/ { mine = $0 ~ "domain " dom ":" } / s=[0-9]/ && mine { n++ } END { print n + 0 }' /tmp/dump)
+	echo "dump $1 grants $grants ports $ports"
+}
+for step in 1 2 3 last; do
+	ready $step; dump $step; echo on >"$GUEST_INPUT"
+done
+EOF
+status=0
+out=$(scripts/xenhost run --guest pv --name "$name" --kernel "$kernel" --timeout 300 \
+	"${modules[@]}" --copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
+	--dom0 build/rounds-dom0.sh build/rounds-guest.sh) || status=$?
+dom0=$(cat "$dir/dom0-script.out")
+
+number()
+{
+	sed -n "s/^$2.* $3 \([0-9]*\).*/\1/p" <<<"$1"
+}
+
+result "$rounds rounds of load, use and unload" test "$status" -eq 1 -a "$(tail -n 1 <<<"$out")" = 0
+result "Xen sees the toolstack's two grants and no more" \
+	same "$(number "$dom0" 'dump last' grants)" 2
+result "Xen sees the ports it saw after the first round" \
+	same "$(number "$dom0" 'dump last' ports)" "$(number "$dom0" 'dump 1' ports)"
+result "the guest has the interrupts it had after the first round" \
+	same "$(number "$out" "state $rounds" irqs)" "$(number "$out" 'state 1' irqs)"
+result "vmalloc space is back" \
+	test "$(number "$out" "state $rounds" vmalloc)" -le $(($(number "$out" 'state 3' vmalloc) + 64))
+result "slab memory grew by less than 16 kB a round" \
+	test "$(number "$out" "state $rounds" slab)" -lt $(($(number "$out" 'state 3' slab) + 16 * rounds))
+result "no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
+diagnose "$(grep ^state <<<"$out"; cat "$dir/dom0-script.out")"
+finish
