@@ -40,6 +40,7 @@
 #define FULL_WAIT_US	2000
 
 static struct mb_page *pages[MB_PAGES];
+static struct mb_page *beacons;
 static struct mb_control *control;	/* NULL: no mailbox, use the serial ports */
 static int serial_output = -1, serial_verdict = -1;
 static int kmsg = -1;
@@ -189,6 +190,67 @@ static void parse_nonce(const char *hex, uint8_t *nonce)
 	}
 }
 
+static struct mb_page *map_pages(unsigned int count)
+{
+	struct mb_page *mem = mmap(NULL, count * MB_PAGE_BYTES, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (mem == MAP_FAILED)
+		return NULL;
+	madvise(mem, count * MB_PAGE_BYTES, MADV_NOHUGEPAGE);
+	madvise(mem, count * MB_PAGE_BYTES, MADV_DONTFORK);
+	if (mlock(mem, count * MB_PAGE_BYTES))
+		return NULL;
+	return mem;
+}
+
+/* The nonce comes last: whoever sees it sees a complete page. */
+static void sign_page(struct mb_page *page, uint64_t magic, uint32_t index, const uint8_t *nonce)
+{
+	page->magic = magic;
+	page->index = index;
+	page->pages = MB_PAGES;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	memcpy(page->nonce, nonce, MB_NONCE_BYTES);
+}
+
+static bool get_pfns(struct mb_beacon *beacon)
+{
+	static const uint64_t present = 1ull << 63, pfn_mask = (1ull << 55) - 1;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0;
+
+	for (unsigned int i = 0; ok && i < MB_PAGES; i++) {
+		uint64_t entry, at = (uintptr_t)pages[i] / MB_PAGE_BYTES * sizeof(entry);
+
+		ok = pread(fd, &entry, sizeof(entry), at) == sizeof(entry) && (entry & present);
+		beacon->pfn[i] = entry & pfn_mask;
+	}
+	close(fd);
+	return ok;
+}
+
+static void light_beacons(const uint8_t *nonce)
+{
+	struct mb_beacon beacon;
+
+	beacons = map_pages(MB_BEACONS);
+	if (!beacons || !get_pfns(&beacon))
+		return;
+	for (unsigned int i = 0; i < MB_BEACONS; i++) {
+		memcpy(beacons[i].data, &beacon, sizeof(beacon));
+		sign_page(beacons + i, MB_BEACON_MAGIC, i, nonce);
+	}
+}
+
+static void drop_beacons(void)
+{
+	if (!beacons || !control || !__atomic_load_n(&control->attached, __ATOMIC_ACQUIRE))
+		return;
+	munmap(beacons, MB_BEACONS * MB_PAGE_BYTES);
+	beacons = NULL;
+}
+
 /*
  * The pages must stay where dom0 has found them: locked, not copied on fork,
  * not merged into a huge page, not moved by compaction.
@@ -199,28 +261,17 @@ static void mailbox_open(const char *hex)
 	struct mb_page *mem;
 
 	put_file("/proc/sys/vm/compact_unevictable_allowed", "0");
-	mem = mmap(NULL, MB_PAGES * MB_PAGE_BYTES, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (mem == MAP_FAILED)
-		return;
-	madvise(mem, MB_PAGES * MB_PAGE_BYTES, MADV_NOHUGEPAGE);
-	madvise(mem, MB_PAGES * MB_PAGE_BYTES, MADV_DONTFORK);
-	if (mlock(mem, MB_PAGES * MB_PAGE_BYTES))
+	mem = map_pages(MB_PAGES);
+	if (!mem)
 		return;
 	parse_nonce(hex, nonce);
 	for (unsigned int i = 0; i < MB_PAGES; i++) {
 		pages[i] = mem + i;
-		mem[i].magic = MB_MAGIC;
-		mem[i].index = i;
-		mem[i].pages = MB_PAGES;
+		sign_page(mem + i, MB_MAGIC, i, nonce);
 	}
-	/* The nonce comes last: whoever sees it sees a complete page. */
-	for (unsigned int i = MB_PAGES; i-- > 0;) {
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		memcpy(mem[i].nonce, nonce, sizeof(nonce));
-	}
-	memset(nonce, 0, sizeof(nonce));
 	control = (struct mb_control *)mem[0].data;
+	light_beacons(nonce);
+	memset(nonce, 0, sizeof(nonce));
 }
 
 static int serial_open(const char *path)
@@ -494,6 +545,7 @@ static void serve(void)
 		fds[0] = (struct pollfd){ .fd = child_out, .events = POLLIN };
 		fds[1] = (struct pollfd){ .fd = kmsg, .events = control ? POLLIN : 0 };
 		poll(fds, 2, POLL_MS);
+		drop_beacons();
 		pump_output();
 		for (int i = 0; i < 64 && pump_kmsg(); i++)
 			;

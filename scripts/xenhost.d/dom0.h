@@ -21,7 +21,8 @@ void write_all(int fd, const uint8_t *bytes, size_t count);
 typedef bool (*frame_visitor)(void *context, const void *page, xen_pfn_t frame);
 
 xen_pfn_t *frames_list(xen_pfn_t *count);
-void frames_visit(frame_visitor visit, void *context);
+void frames_visit(const xen_pfn_t *list, xen_pfn_t count, unsigned int first, unsigned int step,
+		  frame_visitor visit, void *context);
 void lastwords_write(int fd, unsigned int skip);
 
 #endif

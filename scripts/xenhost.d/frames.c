@@ -132,18 +132,19 @@ static bool visit_batch(frame_visitor visit, void *context, const xen_pfn_t *fra
 	return go_on;
 }
 
-/* Linux hands memory out from the top, so the visit starts there. */
-void frames_visit(frame_visitor visit, void *context)
+/* Visits every step-th frame of the list, beginning with the one at first. */
+void frames_visit(const xen_pfn_t *list, xen_pfn_t count, unsigned int first, unsigned int step,
+		  frame_visitor visit, void *context)
 {
-	xen_pfn_t count = 0;
-	xen_pfn_t *list = frames_list(&count);
+	xen_pfn_t batch[BATCH];
+	unsigned int n = 0;
 	bool go_on = true;
 
-	while (list && count && go_on) {
-		unsigned int batch = count % BATCH ? count % BATCH : BATCH;
-
-		count -= batch;
-		go_on = visit_batch(visit, context, list + count, batch);
+	for (xen_pfn_t i = first; i < count && go_on; i += step) {
+		batch[n++] = list[i];
+		if (n < BATCH && i + step < count)
+			continue;
+		go_on = visit_batch(visit, context, batch, n);
+		n = 0;
 	}
-	free(list);
 }

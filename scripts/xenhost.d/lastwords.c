@@ -115,8 +115,9 @@ void lastwords_write(int fd, unsigned int skip)
 	xen_pfn_t count = 0, *list;
 	bool done = false;
 
-	frames_visit(note_banner, &c);
 	list = frames_list(&count);
+	if (list)
+		frames_visit(list, count, 0, 1, note_banner, &c);
 	for (xen_pfn_t i = 0; list && i < count && !done; i++)
 		for (unsigned int k = 0; k < c.count && !done; k++)
 			if (list[i] == c.frame[k])

@@ -40,6 +40,8 @@ static uint8_t nonce[MB_NONCE_BYTES];
 
 static struct mb_page *pages[MB_PAGES];
 static struct mb_control *control;	/* NULL while no mailbox is mapped */
+static struct mb_beacon place;
+static bool has_place;
 static uint64_t up_cons, down_prod;
 static uint8_t down_shadow[MB_DOWN_BYTES];
 
@@ -115,30 +117,35 @@ static bool exists(const char *path)
 
 /* --- finding the mailbox -------------------------------------------------- */
 
-struct finder {
-	xen_pfn_t frame[MB_PAGES];
-	unsigned int found;
-	bool seen[MB_PAGES];
-};
-
-/* Locked pages do not move, so one good search is enough. */
-static bool check_page(void *context, const void *bytes, xen_pfn_t frame)
+static bool is_signed(const struct mb_page *page, uint64_t magic)
 {
-	struct finder *f = context;
-	const struct mb_page *page = bytes;
-	uint32_t index;
+	return !memcmp(page->nonce, nonce, sizeof(nonce)) && page->magic == magic &&
+	       page->pages == MB_PAGES;
+}
 
-	if (memcmp(page->nonce, nonce, sizeof(nonce)))
+static bool check_beacon(void *context, const void *bytes, xen_pfn_t frame)
+{
+	const struct mb_page *page = bytes;
+
+	(void)context;
+	(void)frame;
+	if (!is_signed(page, MB_BEACON_MAGIC))
 		return true;
-	index = __atomic_load_n(&page->index, __ATOMIC_RELAXED);
-	if (page->magic != MB_MAGIC || page->pages != MB_PAGES || index >= MB_PAGES)
-		return true;
-	f->frame[index] = frame;
-	if (!f->seen[index]) {
-		f->seen[index] = true;
-		f->found++;
+	memcpy(&place, page->data, sizeof(place));
+	has_place = true;
+	return false;
+}
+
+/* The guest's own page numbers stay what they are, even through a migration. */
+static bool find_place(const xen_pfn_t *list, xen_pfn_t count)
+{
+	static unsigned int first;
+
+	if (!has_place) {
+		frames_visit(list, count, first, MB_SAMPLE, check_beacon, NULL);
+		first = (first + 7) % MB_SAMPLE;
 	}
-	return f->found < MB_PAGES;
+	return has_place;
 }
 
 static void detach(void)
@@ -161,27 +168,41 @@ static void restore_indices(void)
 	control->down_prod = down_prod;
 }
 
+static bool map_mailbox(const xen_pfn_t *frames)
+{
+	struct mb_page *map;
+	int err[MB_PAGES];
+	bool ok = true;
+
+	map = xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, MB_PAGES, frames, err);
+	if (!map)
+		return false;
+	for (unsigned int i = 0; i < MB_PAGES && ok; i++) {
+		pages[i] = map + i;
+		ok = !err[i] && is_signed(map + i, MB_MAGIC) && map[i].index == i;
+	}
+	if (!ok)
+		xenforeignmemory_unmap(fmem, map, MB_PAGES);
+	return ok;
+}
+
 static void attach(void)
 {
-	struct finder f = { .found = 0 };
-	int err[MB_PAGES];
-	struct mb_page *map;
+	xen_pfn_t count = 0, frames[MB_PAGES];
+	xen_pfn_t *list = frames_list(&count);
+	bool ok = list && find_place(list, count);
 
-	frames_visit(check_page, &f);
-	if (f.found < MB_PAGES)
-		return;
-	map = xenforeignmemory_map(fmem, domid, PROT_READ | PROT_WRITE, MB_PAGES, f.frame, err);
-	if (!map)
-		return;
-	for (unsigned int i = 0; i < MB_PAGES; i++) {
-		if (err[i]) {
-			xenforeignmemory_unmap(fmem, map, MB_PAGES);
-			return;
-		}
-		pages[i] = map + i;
+	for (unsigned int i = 0; ok && i < MB_PAGES; i++) {
+		ok = place.pfn[i] < count;
+		if (ok)
+			frames[i] = list[place.pfn[i]];
 	}
-	control = (struct mb_control *)map->data;
+	free(list);
+	if (!ok || !map_mailbox(frames))
+		return;
+	control = (struct mb_control *)pages[0]->data;
 	restore_indices();
+	__atomic_store_n(&control->attached, 1, __ATOMIC_RELEASE);
 }
 
 /* --- traffic ------------------------------------------------------------ */
@@ -473,42 +494,21 @@ static uint64_t now_us(void)
 }
 
 /*
- * Whether it is worth looking for the mailbox now. A search costs dom0 a good
- * part of a second, which an HVM guest's device model would rather have. While
- * a guest boots it is busy; when its agent waits for us, it is idle. So: search
- * when it idles, and now and then anyway, but never most of the time.
+ * While the guest boots, its device model and we share one processor: look for
+ * the mailbox often, but never most of the time.
  */
-static bool search_is_due(uint64_t last_search, uint64_t search_us)
-{
-	static uint64_t last_us, last_cpu_ns;
-	uint64_t now = now_us(), wall_ns, cpu_ns;
-	xc_dominfo_t info;
-	bool is_idle;
-
-	if (now - last_us < 3 * POLL_US)
-		return false;
-	if (xc_domain_getinfo(xc, domid, 1, &info) != 1 || info.domid != domid)
-		return false;
-	wall_ns = (now - last_us) * 1000;
-	cpu_ns = info.cpu_time - last_cpu_ns;
-	is_idle = last_us && cpu_ns < wall_ns / 3;
-	last_us = now;
-	last_cpu_ns = info.cpu_time;
-	return now - last_search > (is_idle ? 2 : 10) * search_us + 5 * POLL_US;
-}
-
 static void search(void)
 {
-	static uint64_t end, took;
-	uint64_t start = now_us();
+	static uint64_t next;
+	uint64_t start = now_us(), took;
 
-	if (!search_is_due(end, took))
+	if (start < next)
 		return;
 	attach();
-	end = now_us();
-	took = end - start;
-	fprintf(stderr, "mailbox: search %s, %llu ms\n", control ? "found it" : "in vain",
-		(unsigned long long)took / 1000);
+	took = now_us() - start;
+	next = now_us() + 5 * POLL_US + 4 * took;
+	if (control)
+		fprintf(stderr, "mailbox: found in %llu ms\n", (unsigned long long)took / 1000);
 }
 
 static int serve(void)

@@ -4,12 +4,16 @@
  *
  * PID 1 of the guest (agent.c) owns a set of pages of plain memory that it never
  * frees. Each begins with a header holding 128 random bits that only this run
- * knows. A program in dom0 (mailbox.c) looks through the guest's frames for
- * that header, once, and from then on both sides poll:
+ * knows. A program in dom0 (mailbox.c) finds them, and then both sides poll:
  *
  *   page 0            control: the indices below, and flags
  *   pages 1..UP       uplink ring, guest -> dom0: a stream of frames
  *   pages UP+1..      downlink ring, dom0 -> guest: plain bytes for stdin
+ *
+ * To be found, the agent lays out beacons until dom0 has come: MB_BEACONS more
+ * pages with the same random bits, each of which says where the mailbox is. As
+ * they are many, looking at every MB_SAMPLE-th page of the guest is enough; a
+ * look at all of them would take dom0 seconds, again and again while it boots.
  *
  * Indices are free-running byte counts. Each word of the control page has one
  * writer; a producer's store-release of its index pairs with the consumer's
@@ -29,6 +33,9 @@
 #define MB_DOWN_BYTES	(MB_DOWN_PAGES * MB_DATA_BYTES)
 #define MB_NONCE_BYTES	16u
 #define MB_MAGIC	0x786f626c69616d78ull
+#define MB_BEACONS	2048u
+#define MB_SAMPLE	32u
+#define MB_BEACON_MAGIC	0x786e6f6361656278ull
 #define MB_FRAME_MAX	8192u
 
 struct mb_page {
@@ -41,6 +48,13 @@ struct mb_page {
 
 _Static_assert(sizeof(struct mb_page) == MB_PAGE_BYTES, "a header and data fill a page");
 
+/* The data part of a beacon: the guest's own numbers of the mailbox's pages. */
+struct mb_beacon {
+	uint64_t pfn[MB_PAGES];
+};
+
+_Static_assert(sizeof(struct mb_beacon) <= MB_DATA_BYTES, "a beacon fits a page");
+
 /* The data part of page 0. */
 struct mb_control {
 	uint64_t up_prod;	/* written by the guest */
@@ -48,6 +62,7 @@ struct mb_control {
 	uint64_t up_cons;	/* written by dom0 */
 	uint64_t down_prod;	/* written by dom0 */
 	uint32_t down_eof;	/* written by dom0: nothing follows down_prod */
+	uint32_t attached;	/* written by dom0: the beacons may go */
 	uint32_t bye;		/* written by dom0: power off */
 	uint32_t rows, columns;	/* written by dom0: window size, 0 when unknown */
 };
