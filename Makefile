@@ -3,7 +3,9 @@
 # For people. Kbuild, beside this file, is for the kernel's build.
 
 SHELL := bash
-KERNEL ?= $(shell scripts/kernels --default)
+ifndef KERNEL
+KERNEL := $(shell scripts/kernels --default)
+endif
 KDIR ?= /lib/modules/$(KERNEL)/build
 OUT := build/modules/$(KERNEL)
 
@@ -15,7 +17,8 @@ CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
-.PHONY: help modules modules-list driver clean
+.PHONY: help modules modules-list driver packages test-driver test-drivers demo
+.PHONY: check check-style check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -44,6 +47,56 @@ driver: modules ## build the driver in DIR against our headers and symbols
 	@find $(DRIVER_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
 		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
+
+build/gnttab-peer: tests/peer/gnttab-peer.c
+	@mkdir -p $(@D)
+	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
+
+# Installs what is missing where it may; else says what to install.
+packages: ## install the Debian packages that are missing
+	@scripts/xenhost doctor --install
+
+test-driver: build/gnttab-peer
+	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
+
+demo: packages ## show everything at work in a PV domU on a real Xen host
+	@mkdir -p build/logs
+	@$(MAKE) test-driver >build/logs/demo-build.log 2>&1 || { cat build/logs/demo-build.log; exit 1; }
+	@KERNEL=$(KERNEL) scripts/demo
+
+# For every kernel that tests run on.
+test-drivers:
+	@mkdir -p build/logs
+	@for kernel in $$(scripts/kernels | grep -v -e -cloud- -e -rt-); do \
+		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
+			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
+	done
+
+check: packages ## run every test; the last line counts them
+	@$(MAKE) -s test-drivers
+	@tests/run style build kunit xen
+
+check-style: packages ## sources and warnings only
+	@tests/run style build
+
+check-kunit: packages ## the KUnit suites under a debugging kernel
+	@tests/run kunit
+
+check-xen: packages ## the tests on a real Xen host
+	@$(MAKE) -s test-drivers
+	@tests/run xen
+
+check-long: packages ## the long forms: many rounds
+	@$(MAKE) -s test-drivers
+	@tests/run long
+
+install: modules ## install the modules for KERNEL, and run depmod
+	@dir=$(DESTDIR)/lib/modules/$(KERNEL)/updates/xendomu; \
+	mkdir -p $$dir && cp $(MODULES:%=$(OUT)/%.ko) $$dir/ && depmod -b "$(DESTDIR)/" $(KERNEL)
+
+uninstall: ## undo install
+	rm -rf $(DESTDIR)/lib/modules/$(KERNEL)/updates/xendomu
+	depmod -b "$(DESTDIR)/" $(KERNEL)
 
 clean: ## remove what was built here (the cache stays)
 	rm -rf build

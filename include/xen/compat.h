@@ -30,15 +30,15 @@
 
 /* 6.6 changed the types that hvc's functions take and return. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-typedef u8 compat_hvc_char;
-typedef size_t compat_hvc_count;
-typedef ssize_t compat_hvc_result;
-typedef void compat_hvc_removed;
+typedef u8 compat_hvc_char_t;
+typedef size_t compat_hvc_count_t;
+typedef ssize_t compat_hvc_result_t;
+typedef void compat_hvc_removed_t;
 #else
-typedef char compat_hvc_char;
-typedef int compat_hvc_count;
-typedef int compat_hvc_result;
-typedef int compat_hvc_removed; /* always 0 */
+typedef char compat_hvc_char_t;
+typedef int compat_hvc_count_t;
+typedef int compat_hvc_result_t;
+typedef int compat_hvc_removed_t; /* always 0 */
 #endif
 
 #endif

@@ -14,7 +14,6 @@
 #include <xen/interface/event_channel.h>
 
 struct dentry;
-struct file_operations;
 struct module;
 struct timespec64;
 

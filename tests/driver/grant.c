@@ -27,7 +27,7 @@ static struct slot *find_slot(const char *args)
 {
 	unsigned int i;
 
-	if (sscanf(args, "%u", &i) != 1 || i >= NR_SLOTS || !slots[i].page)
+	if (kstrtouint(args, 0, &i) || i >= NR_SLOTS || !slots[i].page)
 		return NULL;
 	return &slots[i];
 }

@@ -3,7 +3,8 @@
  * A driver for the tests on Xen: it uses nothing but the public headers.
  *
  * A line written to debugfs xendomu-test/cmd is a command; reading the file
- * gives the answer to the last one. A command that fails fails the write.
+ * gives the answer to the last one. Where a command fails, so
+ * does the write.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>

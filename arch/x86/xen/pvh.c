@@ -56,9 +56,11 @@ static int pvh_frames_init(struct xen_frames *frames)
 
 static void remove_down_to(struct xen_frames *frames, unsigned int nr)
 {
-	while (frames->nr_mapped > nr)
-		xen_hvm_remove_frame(
-			page_to_pfn(frames->pages[--frames->nr_mapped]));
+	while (frames->nr_mapped > nr) {
+		struct page *page = frames->pages[--frames->nr_mapped];
+
+		xen_hvm_remove_frame(page_to_pfn(page));
+	}
 }
 
 static int pvh_frames_grow(struct xen_frames *frames, unsigned int nr)

@@ -19,15 +19,15 @@
 /* Only the beginning: the rest is hvc's own. */
 struct hvc_struct {
 	struct tty_port port;
-	spinlock_t lock;
+	spinlock_t lock; /* hvc's */
 	int index;
 };
 
 struct hv_ops {
-	compat_hvc_result (*get_chars)(u32 vtermno, compat_hvc_char *buf,
-				       compat_hvc_count count);
-	compat_hvc_result (*put_chars)(u32 vtermno, const compat_hvc_char *buf,
-				       compat_hvc_count count);
+	compat_hvc_result_t (*get_chars)(u32 vtermno, compat_hvc_char_t *buf,
+				       compat_hvc_count_t count);
+	compat_hvc_result_t (*put_chars)(u32 vtermno, const compat_hvc_char_t *buf,
+				       compat_hvc_count_t count);
 	int (*flush)(u32 vtermno, bool wait);
 	int (*notifier_add)(struct hvc_struct *hp, int data);
 	void (*notifier_del)(struct hvc_struct *hp, int data);
@@ -38,7 +38,7 @@ struct hv_ops {
 
 struct hvc_struct *hvc_alloc(u32 vtermno, int data, const struct hv_ops *ops,
 			     int outbuf_size);
-compat_hvc_removed hvc_remove(struct hvc_struct *hp);
+compat_hvc_removed_t hvc_remove(struct hvc_struct *hp);
 int hvc_poll(struct hvc_struct *hp);
 void hvc_kick(void);
 

@@ -43,8 +43,8 @@ static void check(int ret)
 	/* No printk here: it may be what we write for. */
 }
 
-static compat_hvc_result put_chars(u32 vtermno, const compat_hvc_char *buf,
-				   compat_hvc_count count)
+static compat_hvc_result_t put_chars(u32 vtermno, const compat_hvc_char_t *buf,
+				   compat_hvc_count_t count)
 {
 	unsigned long flags;
 	int ret = -EIO;
@@ -60,8 +60,8 @@ static compat_hvc_result put_chars(u32 vtermno, const compat_hvc_char *buf,
 	return ret;
 }
 
-static compat_hvc_result get_chars(u32 vtermno, compat_hvc_char *buf,
-				   compat_hvc_count count)
+static compat_hvc_result_t get_chars(u32 vtermno, compat_hvc_char_t *buf,
+				   compat_hvc_count_t count)
 {
 	unsigned long flags;
 	int ret = 0;

@@ -70,4 +70,5 @@ static struct kunit_suite suite = {
 	.name = "xen_cpuid",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

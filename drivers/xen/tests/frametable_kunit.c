@@ -26,6 +26,7 @@ static void describe(const struct machine *machine, char *description)
 {
 	strscpy(description, machine->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(machines, machines, describe);
 
 static void pages_hold_all_descriptors(struct kunit *test)
@@ -70,4 +71,5 @@ static struct kunit_suite suite = {
 	.name = "xen_frametable",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

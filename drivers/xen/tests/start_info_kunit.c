@@ -121,6 +121,7 @@ static void describe(const struct bad *bad, char *description)
 {
 	strscpy(description, bad->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(bad_pages, bad_pages, describe);
 
 static void wrong_field_is_named(struct kunit *test)
@@ -151,4 +152,5 @@ static struct kunit_suite suite = {
 	.name = "xen_start_info",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

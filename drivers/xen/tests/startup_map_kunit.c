@@ -152,4 +152,5 @@ static struct kunit_suite suite = {
 	.name = "xen_startup_map",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

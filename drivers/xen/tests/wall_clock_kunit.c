@@ -74,4 +74,5 @@ static struct kunit_suite suite = {
 	.name = "xen_wall_clock",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

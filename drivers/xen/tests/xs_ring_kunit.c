@@ -75,4 +75,5 @@ static struct kunit_suite suite = {
 	.init = init,
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

@@ -148,4 +148,5 @@ static struct kunit_suite suite = {
 	.exit = drop,
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
