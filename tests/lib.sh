@@ -39,7 +39,7 @@ same()
 
 has()
 {
-	grep -qE -- "$2" <<<"$1" || { diagnose "no \"$2\" in: ${1:0:2000}"; return 1; }
+	grep -qE -- "$2" <<<"$1" || { diagnose "no \"$2\" in: $(tail -n 12 <<<"$1")"; return 1; }
 }
 
 # --insmod options for all modules of a kernel.

@@ -21,24 +21,72 @@ static void *map_frame(xen_pfn_t frame)
 	return map;
 }
 
-/* A PV guest has only 4 KiB pages, so its tables always have four levels. */
-static bool walk(uint64_t cr3, uint64_t va, xen_pfn_t *frame)
+#define PTE_PRESENT	1ull
+#define PTE_FRAME(pte)	(((pte) & 0x000ffffffffff000ull) >> XC_PAGE_SHIFT)
+#define PTES_PER_PAGE	512u
+
+/*
+ * The last-level page table that maps va, to be unmapped by the caller. A PV
+ * guest has only 4 KiB pages, so its tables always have four levels.
+ */
+static uint64_t *map_last_table(uint64_t cr3, uint64_t va)
 {
-	static const uint64_t present = 1, frame_mask = 0x000ffffffffff000ull;
+	uint64_t *table = map_frame(cr3 >> XC_PAGE_SHIFT), entry;
 
-	*frame = cr3 >> XC_PAGE_SHIFT;
-	for (int shift = 39; shift >= 12; shift -= 9) {
-		uint64_t *table = map_frame(*frame), entry;
-
-		if (!table)
-			return false;
-		entry = table[(va >> shift) & 511];
+	for (int shift = 39; table && shift > 12; shift -= 9) {
+		entry = table[(va >> shift) % PTES_PER_PAGE];
 		xenforeignmemory_unmap(fmem, table, 1);
-		if (!(entry & present))
-			return false;
-		*frame = (entry & frame_mask) >> XC_PAGE_SHIFT;
+		table = entry & PTE_PRESENT ? map_frame(PTE_FRAME(entry)) : NULL;
 	}
-	return true;
+	return table;
+}
+
+/* The frames that are mapped at va and the pages after it; returns whether all are. */
+static bool translate(uint64_t cr3, uint64_t va, xen_pfn_t *frames, uint64_t count)
+{
+	uint64_t *table = NULL;
+	bool ok = true;
+
+	for (uint64_t i = 0; i < count && ok; i++, va += XC_PAGE_SIZE) {
+		unsigned int index = (va >> XC_PAGE_SHIFT) % PTES_PER_PAGE;
+
+		if (!table || !index) {
+			if (table)
+				xenforeignmemory_unmap(fmem, table, 1);
+			table = map_last_table(cr3, va);
+		}
+		ok = table && (table[index] & PTE_PRESENT);
+		if (ok)
+			frames[i] = PTE_FRAME(table[index]);
+	}
+	if (table)
+		xenforeignmemory_unmap(fmem, table, 1);
+	return ok;
+}
+
+/* A copy of count pages at va; the caller frees it. */
+static void *copy_pages(uint64_t cr3, uint64_t va, uint64_t count)
+{
+	xen_pfn_t *frames = calloc(count, sizeof(*frames));
+	int *err = calloc(count, sizeof(*err));
+	uint8_t *copy = calloc(count, XC_PAGE_SIZE), *map = NULL;
+	bool ok = frames && err && copy && translate(cr3, va, frames, count);
+
+	if (ok)
+		map = xenforeignmemory_map(fmem, domid, PROT_READ, count, frames, err);
+	for (uint64_t i = 0; map && i < count; i++) {
+		ok = ok && !err[i];
+		if (!err[i])
+			memcpy(copy + i * XC_PAGE_SIZE, map + i * XC_PAGE_SIZE, XC_PAGE_SIZE);
+	}
+	if (map)
+		xenforeignmemory_unmap(fmem, map, count);
+	free(frames);
+	free(err);
+	if (ok && map)
+		return copy;
+	free(copy);
+	return NULL;
 }
 
 /*
@@ -49,10 +97,9 @@ static bool walk(uint64_t cr3, uint64_t va, xen_pfn_t *frame)
 static xen_pfn_t *pv_frames(xen_pfn_t *count)
 {
 	static const unsigned int per_page = XC_PAGE_SIZE / sizeof(xen_pfn_t);
-	uint64_t cr3, va, pages_count;
-	xen_pfn_t *list, frame;
 	shared_info_t *info;
 	xc_dominfo_t dom;
+	uint64_t cr3, va;
 
 	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
 		return NULL;
@@ -63,21 +110,9 @@ static xen_pfn_t *pv_frames(xen_pfn_t *count)
 	va = info->arch.p2m_vaddr;
 	*count = info->arch.max_pfn;
 	xenforeignmemory_unmap(fmem, info, 1);
-	if (!cr3 || !va || *count > MAX_FRAMES)
+	if (!cr3 || !va || !*count || *count > MAX_FRAMES)
 		return NULL;
-	pages_count = (*count + per_page - 1) / per_page;
-	list = calloc(pages_count, XC_PAGE_SIZE);
-	for (uint64_t i = 0; list && i < pages_count; i++) {
-		void *page = NULL;
-
-		if (walk(cr3, va + i * XC_PAGE_SIZE, &frame))
-			page = map_frame(frame);
-		if (page) {
-			memcpy(list + i * per_page, page, XC_PAGE_SIZE);
-			xenforeignmemory_unmap(fmem, page, 1);
-		}
-	}
-	return list;
+	return copy_pages(cr3, va, (*count + per_page - 1) / per_page);
 }
 
 /*

@@ -246,6 +246,13 @@ hvm_roms()
 	done
 }
 
+# join_files FILE... OUT: archives one after the other are one archive.
+join_files()
+{
+	local out=${*: -1}
+	cat -- "${@:1:$#-1}" >"$out"
+}
+
 # hvm_layer: sets $cached.
 hvm_layer()
 {

@@ -18,20 +18,28 @@ accelerator()
 	esac
 }
 
-# Sets qemu_args for a run with Xen.
+# Sets qemu_args for a run with Xen, and qemu_identity to what of it makes one
+# booted host different from another.
 xen_qemu_args()
 {
-	local dom0_mb=1024 machine_mb=$((1536 + opt_memory + 320))
+	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}"
 
 	if [[ $opt_guest == hvm ]]; then
-		machine_mb=$((machine_mb + 1024))
+		machine_mb=3072
 	fi
+	# In steps, because each size is a snapshot of its own.
+	while ((machine_mb < dom0_mb + 384 + opt_memory * 9 / 8)); do
+		machine_mb=$((machine_mb * 2))
+	done
+	[[ -z $opt_oxenstored ]] || dom0_line+=" OXENSTORED=1"
+	xen_line="${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M$opt_xen_append"
+	qemu_identity=("$xen_elf" "$xen_line" "$dom0_kernel" "$dom0_line" "$dom0_initrd" "$machine_mb"
+		"${monitor_args[*]:+monitor}")
 	# shellcheck disable=SC2054 # the commas are QEMU's
-	qemu_args=(-kernel "$xen_elf"
-		-append "${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M$opt_xen_append"
-		-initrd "$dom0_kernel ${dom0_options[*]},$dom0_initrd"
+	qemu_args=(-kernel "$xen_elf" -append "$xen_line"
+		-initrd "$dom0_kernel $dom0_line,$dom0_initrd"
 		-m "$machine_mb" -smp 2
-		-serial "file:$dir/xen.log"
+		-chardev "file,id=xen,path=$dir/xen.log,append=on" -serial chardev:xen
 		-fsdev "local,id=xh,path=$dir,security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=xh,mount_tag=xh,disable-legacy=on,iommu_platform=on
 		-fsdev "local,id=xc,path=$cache,security_model=none,readonly=on,multidevs=remap"
@@ -55,7 +63,8 @@ start_qemu()
 	read -ra accel <<<"$(accelerator)"
 
 	qemu-system-x86_64 "${accel[@]}" -machine pc -nodefaults -no-user-config -display none \
-		-vga none -no-reboot "${monitor_args[@]}" "${qemu_args[@]}" </dev/null >"$dir/qemu.log" 2>&1 &
+		-vga none -no-reboot "${monitor_args[@]}" "${qemu_args[@]}" \
+		</dev/null >>"$dir/qemu.log" 2>&1 &
 	qemu_pid=$!
 	echo "$qemu_pid" >"$dir/qemu.pid"
 }
@@ -114,7 +123,7 @@ give_up()
 # Returns when the run is over; sets ended to finished, timeout, qemu or panic.
 watch()
 {
-	local deadline=$((SECONDS + opt_timeout)) round=0
+	local round=0
 
 	while :; do
 		pause 0.05
@@ -124,7 +133,7 @@ watch()
 		elif ! qemu_alive; then
 			ended=qemu
 			return
-		elif ((SECONDS >= deadline)); then
+		elif ((SECONDS >= run_deadline)); then
 			give_up
 			ended=timeout
 			return

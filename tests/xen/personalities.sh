@@ -33,6 +33,7 @@ clock_is_right()
 
 	clock=$(fact shared_info | sed -n 's/^wall_clock: \([0-9]*\).*/\1/p')
 	now=$(fact now)
+	[[ -n $clock && -n $now ]] || return 1
 	test $((clock - now)) -ge -5 -a $((clock - now)) -le 5
 }
 

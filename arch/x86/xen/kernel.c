@@ -96,8 +96,12 @@ bool xen_kernel_holds_xenstore(void)
  */
 bool xen_kernel_holds_port(evtchn_port_t port)
 {
-	int irq = irq_from_evtchn(port);
+	int irq;
 
+	/* With xen_nopv the kernel has no event code to ask. */
+	if (!xen_domain())
+		return false;
+	irq = irq_from_evtchn(port);
 	return irq > 0 && irq_has_action(irq);
 }
 

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
+# Xen, dom0 and its daemons come up the same way each time, so QEMU's state at
+# the moment when they are up is kept in the cache, and later runs go on from there.
+#
+# At that moment dom0 has seen nothing of a run: it says "ready" on the second
+# serial port, over and over, until it is told "go" and the time of day. Only
+# then it mounts the run's directory. A QEMU that was restored says "ready" too.
+
+snapshots_kept=6
+
+# A snapshot is good for the same QEMU on the same machine, with the same images.
+snapshot_key()
+{
+	printf '%s\n' "${qemu_identity[@]}" "$(accelerator)" \
+		"$(stat -Lc '%s %Y' "$(command -v qemu-system-x86_64)")" \
+		"$(grep -m 1 '^model name' /proc/cpuinfo)" "$(cat /etc/machine-id 2>/dev/null)" |
+		digest -
+}
+
+wants_snapshot()
+{
+	[[ -z $opt_fresh && -z $opt_xen_append && $opt_accel == tcg ]]
+}
+
+open_gate()
+{
+	mkfifo "$dir/gate.in" "$dir/gate.out" || fail setup "cannot write to $dir"
+	# Both ends of each: neither QEMU nor we wait for the other to open.
+	exec {gate_in}<>"$dir/gate.in" {gate_out}<>"$dir/gate.out"
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	qemu_args+=(-chardev "pipe,id=gate,path=$dir/gate" -serial chardev:gate)
+}
+
+# Reads what dom0 says; returns 0 when it is ready, 1 if its daemons are not up
+# or if the run is over. Then ended says why, unless dom0 has more to say.
+wait_ready()
+{
+	local deadline=$1 line='' round=0
+
+	while :; do
+		line=
+		read -rt 0.05 -u "$gate_out" line || true
+		case $line in
+		*ready*) return 0 ;;
+		*broken*) return 1 ;;
+		esac
+		if ! qemu_alive; then
+			ended=qemu
+			return 1
+		elif ((SECONDS >= deadline)); then
+			ended=timeout
+			return 1
+		elif ((round++ % 20 == 19)) && host_panicked; then
+			ended=panic
+			return 1
+		fi
+	done
+}
+
+open_dom0()
+{
+	rm -f "$dir"/gate.{in,out}
+	printf 'go %(%s)T\n' -1 >&"$gate_in"
+}
+
+# Starts from the snapshot; returns 1 if that does not work.
+restore_snapshot()
+{
+	local snapshot=$1
+	local -a fresh_args=("${qemu_args[@]}")
+
+	[[ -e $snapshot/state ]] || return 1
+	touch "$snapshot" 2>/dev/null || true
+	cp "$snapshot/xen.log" "$dir/xen.log" 2>/dev/null || return 1
+	qemu_args+=(-incoming "exec:cat '$snapshot/state'")
+	start_qemu
+	qemu_args=("${fresh_args[@]}")
+	if wait_ready $((SECONDS + 30)); then
+		verbose "restored"
+		return 0
+	fi
+	verbose "the snapshot does not work: starting afresh"
+	stop_qemu
+	ended=
+	rm -rf "$snapshot"
+	: >"$dir/xen.log"
+	return 1
+}
+
+# Has QEMU write its state; a failure costs nothing but the snapshot.
+save_snapshot()
+{
+	local snapshot=$1 temporary line saved='' i
+
+	[[ ! -e $snapshot ]] || return 0
+	temporary=$(mktemp -d "$cache/tmp.XXXXXX" 2>/dev/null) || return 0
+	chmod 755 "$temporary"
+	printf '%s\n' 'migrate_set_parameter max-bandwidth 100G' \
+		'migrate_set_parameter downtime-limit 20000' \
+		"migrate \"exec:cat >'$temporary/state' && touch '$temporary/complete'\"" \
+		'info migrate' >&"$control_in"
+	for ((i = 0; i < 600 && ${#saved} == 0; i++)); do
+		line=
+		read -rt 0.05 -u "$control_out" line || true
+		case $line in
+		*'Migration status: completed'*) saved=yes ;;
+		*'Migration status: failed'* | *Error*) saved=no ;;
+		esac
+	done
+	if [[ $saved == yes && -e $temporary/complete ]] && cp "$dir/xen.log" "$temporary/"; then
+		rm "$temporary/complete"
+		mv -T "$temporary" "$snapshot" 2>/dev/null || rm -rf "$temporary"
+		verbose "snapshot saved"
+	else
+		rm -rf "$temporary"
+		verbose "no snapshot saved"
+	fi
+	echo cont >&"$control_in"
+	forget_snapshots
+}
+
+# Removes all but the ones used last; a run that is reading one keeps its file.
+forget_snapshots()
+{
+	local old
+	while read -r old; do
+		rm -rf "$old"
+	done < <(ls -dt "$cache"/snapshot-* 2>/dev/null | tail -n +$((snapshots_kept + 1)))
+}
+
+# A monitor of our own, to save with.
+open_control()
+{
+	mkfifo "$dir/control.in" "$dir/control.out" || fail setup "cannot write to $dir"
+	exec {control_in}<>"$dir/control.in" {control_out}<>"$dir/control.out"
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	qemu_args+=(-chardev "pipe,id=control,path=$dir/control" -mon chardev=control,mode=readline)
+}
+
+# Starts QEMU with Xen and dom0, from a snapshot if there is one, and lets dom0
+# go on. Sets ended if the run is over already.
+start_host()
+{
+	local snapshot ready=true
+
+	ended=
+	snapshot=$cache/snapshot-$(snapshot_key)
+	open_gate
+	if ! wants_snapshot; then
+		start_qemu
+		wait_ready "$run_deadline" || true
+	elif ! restore_snapshot "$snapshot"; then
+		open_control
+		start_qemu
+		wait_ready "$run_deadline" || ready=false
+		! $ready || save_snapshot "$snapshot"
+		rm -f "$dir"/control.{in,out}
+	fi
+	open_dom0
+}
