@@ -95,6 +95,11 @@ split_raw_verdict()
 	done < <(tr -d '\r' <"$dir/verdict.raw")
 }
 
+disk_is_full()
+{
+	(($(df -Pk "$dir" | awk 'NR == 2 { print $4 }') < 64))
+}
+
 # Ends with the status of the run.
 conclude()
 {
@@ -121,6 +126,9 @@ conclude()
 		report_death
 	elif [[ $ended == qemu ]]; then
 		report_qemu_exit
+	fi
+	if disk_is_full; then
+		fail setup "no verdict: the disk that holds $(short "$dir") is full"
 	fi
 	fail guest "no verdict" "$(short "$dir")"
 }
