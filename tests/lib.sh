@@ -49,7 +49,7 @@ insmod_all()
 }
 
 # What no log may hold.
-complaints='WARNING:|BUG:|Oops|general protection|lockdep|possible circular|UBSAN|KASAN|kmemleak|unexpected|Call Trace'
+complaints='WARNING: |BUG: |Oops|general protection|INFO: (possible|trying|task)|UBSAN: |unreferenced object|Call Trace'
 
 clean_log()
 {

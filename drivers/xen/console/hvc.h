@@ -25,9 +25,10 @@ struct hvc_struct {
 
 struct hv_ops {
 	compat_hvc_result_t (*get_chars)(u32 vtermno, compat_hvc_char_t *buf,
-				       compat_hvc_count_t count);
-	compat_hvc_result_t (*put_chars)(u32 vtermno, const compat_hvc_char_t *buf,
-				       compat_hvc_count_t count);
+					 compat_hvc_count_t count);
+	compat_hvc_result_t (*put_chars)(u32 vtermno,
+					 const compat_hvc_char_t *buf,
+					 compat_hvc_count_t count);
 	int (*flush)(u32 vtermno, bool wait);
 	int (*notifier_add)(struct hvc_struct *hp, int data);
 	void (*notifier_del)(struct hvc_struct *hp, int data);

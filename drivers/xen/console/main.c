@@ -44,7 +44,7 @@ static void check(int ret)
 }
 
 static compat_hvc_result_t put_chars(u32 vtermno, const compat_hvc_char_t *buf,
-				   compat_hvc_count_t count)
+				     compat_hvc_count_t count)
 {
 	unsigned long flags;
 	int ret = -EIO;
@@ -61,7 +61,7 @@ static compat_hvc_result_t put_chars(u32 vtermno, const compat_hvc_char_t *buf,
 }
 
 static compat_hvc_result_t get_chars(u32 vtermno, compat_hvc_char_t *buf,
-				   compat_hvc_count_t count)
+				     compat_hvc_count_t count)
 {
 	unsigned long flags;
 	int ret = 0;

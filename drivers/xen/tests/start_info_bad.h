@@ -14,8 +14,7 @@ SPOIL(more_pages_than_the_machine, "nr_pages", si->nr_pages = limits.max_pages +
 SPOIL(all_pages_there_can_be, "nr_pages", si->nr_pages = ULONG_MAX)
 SPOIL(no_shared_info, "shared_info", si->shared_info = 0)
 SPOIL(shared_info_unaligned, "shared_info", si->shared_info += 8)
-SPOIL(shared_info_beyond_memory, "shared_info",
-	si->shared_info = (limits.max_mfn + 1) << PAGE_SHIFT)
+SPOIL(shared_info_too_high, "shared_info", si->shared_info = (limits.max_mfn + 1) << PAGE_SHIFT)
 SPOIL(shared_info_at_the_top, "shared_info", si->shared_info = PAGE_MASK)
 SPOIL(flags_unknown, "flags", si->flags |= BIT(5))
 SPOIL(flags_top_bit, "flags", si->flags |= BIT(31))
