@@ -28,7 +28,7 @@ unpack_kernel()
 	magic=$(od -An -v -j "$skip" -N 4 -t x1 "$image" | tr -d ' ')
 	payload()
 	{
-		tail -c +$((skip + 1)) "$image" | head -c "$1"
+		head -c $((skip + $1)) "$image" | tail -c "$1"
 	}
 	case $magic in
 	fd377a58) payload $((length - 4)) | xz -dc >"$out" ;;

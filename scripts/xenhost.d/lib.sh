@@ -26,6 +26,12 @@ verbose()
 	printf 'xenhost: %3d.%03d s: %s\n' $((us / 1000000)) $((us / 1000 % 1000)) "$*" >&2
 }
 
+# disk_is_full DIR
+disk_is_full()
+{
+	(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') < 256))
+}
+
 # digest FILE...: the SHA-256 of contents, not of names.
 digest()
 {
@@ -52,8 +58,9 @@ cached()
 	(set -e; "$@" "$temporary/new") 2>"$temporary/log" &
 	if ! wait $!; then
 		why=$(tail -n 1 "$temporary/log")
+		! disk_is_full "$cache" || why="the disk is full${why:+: $why}"
 		rm -rf "$temporary"
-		fail setup "cannot build $name: ${why:-unknown error}; try scripts/xenhost doctor"
+		fail setup "cannot build $name in $cache: ${why:-unknown error}; try scripts/xenhost doctor"
 	fi
 	mv -T "$temporary/new" "$cached"
 	rm -rf "$temporary"

@@ -95,17 +95,15 @@ split_raw_verdict()
 	done < <(tr -d '\r' <"$dir/verdict.raw")
 }
 
-disk_is_full()
-{
-	(($(df -Pk "$dir" | awk 'NR == 2 { print $4 }') < 64))
-}
-
 # Ends with the status of the run.
 conclude()
 {
 	local status
 
 	split_raw_verdict
+	if disk_is_full "$dir"; then
+		fail setup "the disk that holds the logs is full" "$(short "$dir")"
+	fi
 	if [[ $ended == panic ]]; then
 		report_panic
 	elif [[ -e $dir/dom0-fail ]]; then
@@ -126,9 +124,6 @@ conclude()
 		report_death
 	elif [[ $ended == qemu ]]; then
 		report_qemu_exit
-	fi
-	if disk_is_full; then
-		fail setup "no verdict: the disk that holds $(short "$dir") is full"
 	fi
 	fail guest "no verdict" "$(short "$dir")"
 }

@@ -32,8 +32,8 @@ open_gate()
 	qemu_args+=(-chardev "pipe,id=gate,path=$dir/gate" -serial chardev:gate)
 }
 
-# Reads what dom0 says; returns 0 when it is ready, 1 if its daemons are not up
-# or if the run is over. Then ended says why, unless dom0 has more to say.
+# Reads what dom0 says; returns 0 when it is ready, or past that. Returns 1 if its
+# daemons are not up or if the run is over; then ended says why, unless dom0 will.
 wait_ready()
 {
 	local deadline=$1 line='' round=0
@@ -45,7 +45,9 @@ wait_ready()
 		*ready*) return 0 ;;
 		*broken*) return 1 ;;
 		esac
-		if ! qemu_alive; then
+		if [[ -e $dir/stage ]]; then
+			return 0
+		elif ! qemu_alive; then
 			ended=qemu
 			return 1
 		elif ((SECONDS >= deadline)); then
@@ -58,10 +60,14 @@ wait_ready()
 	done
 }
 
+# A line may arrive while dom0 does not read: it is said again until dom0 goes on.
 open_dom0()
 {
+	while [[ -z $ended && ! -e $dir/stage && ! -e $dir/dom0-fail ]]; do
+		printf 'go %(%s)T\n' -1 >&"$gate_in"
+		wait_ready "$run_deadline" || true
+	done
 	rm -f "$dir"/gate.{in,out}
-	printf 'go %(%s)T\n' -1 >&"$gate_in"
 }
 
 # Starts from the snapshot; returns 1 if that does not work.
