@@ -120,6 +120,13 @@ give_up()
 	done
 }
 
+# The bare guest's verdict is in, its output before it. Whether it can power off
+# depends on its kernel.
+bare_is_over()
+{
+	[[ $opt_guest == bare ]] && grep -q '^status ' "$dir/verdict.raw" 2>/dev/null
+}
+
 # Returns when the run is over; sets ended to finished, timeout, qemu or panic.
 watch()
 {
@@ -127,7 +134,7 @@ watch()
 
 	while :; do
 		pause 0.05
-		if [[ -e $dir/finished ]]; then
+		if [[ -e $dir/finished ]] || bare_is_over; then
 			ended=finished
 			return
 		elif ! qemu_alive; then
