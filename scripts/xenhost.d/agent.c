@@ -380,6 +380,21 @@ static void exec_script(int in, int out)
 	_exit(127);
 }
 
+static void pump_window_size(void)
+{
+	static struct winsize last;
+	struct winsize now = { 0 };
+
+	if (!control || !has_terminal || child_out < 0)
+		return;
+	now.ws_row = __atomic_load_n(&control->rows, __ATOMIC_RELAXED);
+	now.ws_col = __atomic_load_n(&control->columns, __ATOMIC_RELAXED);
+	if (now.ws_row && now.ws_col && memcmp(&now, &last, sizeof(now))) {
+		last = now;
+		ioctl(child_out, TIOCSWINSZ, &now);
+	}
+}
+
 static bool start_script(void)
 {
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 };
@@ -387,6 +402,9 @@ static bool start_script(void)
 
 	has_terminal = !access("/xenhost/pty", F_OK);
 	if (has_terminal) {
+		/* Whoever types is there first, and with him the window's size. */
+		while (control && !__atomic_load_n(&control->attached, __ATOMIC_ACQUIRE))
+			usleep(1000 * POLL_MS);
 		in[1] = open_terminal(tty, sizeof(tty));
 		out[0] = in[1];
 		in[0] = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -395,6 +413,7 @@ static bool start_script(void)
 		return false;
 	}
 	set_environment();
+	pump_window_size();
 	child_pid = fork();
 	if (!child_pid)
 		exec_script(in[0], out[1]);
@@ -462,21 +481,6 @@ static void pump_input(void)
 		done = count;	/* nobody reads: drop it, dom0 must not block */
 	if (done > 0)
 		__atomic_store_n(&control->down_cons, cons + done, __ATOMIC_RELEASE);
-}
-
-static void pump_window_size(void)
-{
-	static struct winsize last;
-	struct winsize now = { 0 };
-
-	if (!control || !has_terminal || child_out < 0)
-		return;
-	now.ws_row = __atomic_load_n(&control->rows, __ATOMIC_RELAXED);
-	now.ws_col = __atomic_load_n(&control->columns, __ATOMIC_RELAXED);
-	if (now.ws_row && now.ws_col && memcmp(&now, &last, sizeof(now))) {
-		last = now;
-		ioctl(child_out, TIOCSWINSZ, &now);
-	}
 }
 
 /* Forwards one record of the kernel's log; returns whether there may be more. */

@@ -168,6 +168,21 @@ static void restore_indices(void)
 	control->down_prod = down_prod;
 }
 
+/* For a guest with a terminal: the size that xenhost has written down. */
+static void pump_window_size(void)
+{
+	unsigned int rows, columns;
+	FILE *file = fopen(out_path("winsize"), "re");
+
+	if (!file)
+		return;
+	if (fscanf(file, "%u %u", &rows, &columns) == 2) {
+		__atomic_store_n(&control->columns, columns, __ATOMIC_RELAXED);
+		__atomic_store_n(&control->rows, rows, __ATOMIC_RELAXED);
+	}
+	fclose(file);
+}
+
 static bool map_mailbox(const xen_pfn_t *frames)
 {
 	struct mb_page *map;
@@ -202,6 +217,7 @@ static void attach(void)
 		return;
 	control = (struct mb_control *)pages[0]->data;
 	restore_indices();
+	pump_window_size();
 	__atomic_store_n(&control->attached, 1, __ATOMIC_RELEASE);
 }
 
@@ -317,20 +333,6 @@ static void pump_input(void)
 	} else if (eof) {
 		__atomic_store_n(&control->down_eof, 1, __ATOMIC_RELEASE);
 	}
-}
-
-static void pump_window_size(void)
-{
-	unsigned int rows, columns;
-	FILE *file = fopen(out_path("winsize"), "re");
-
-	if (!file)
-		return;
-	if (fscanf(file, "%u %u", &rows, &columns) == 2) {
-		__atomic_store_n(&control->columns, columns, __ATOMIC_RELAXED);
-		__atomic_store_n(&control->rows, rows, __ATOMIC_RELAXED);
-	}
-	fclose(file);
 }
 
 /* --- the guest's life --------------------------------------------------- */
