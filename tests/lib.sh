@@ -55,6 +55,7 @@ clean_log()
 {
 	local found
 
+	[[ -s $1 ]] || { diagnose "$1 is missing or empty"; return 1; }
 	found=$(grep -nE "$complaints" "$1") || return 0
 	diagnose "$1: $found"
 	return 1

@@ -24,7 +24,8 @@ fact()
 out=$(scripts/xenhost run --guest pv --vcpus 2 --name "$name" --kernel "$kernel" --timeout 120 \
 	--insmod "build/modules/$kernel/xendomu.ko" \
 	--monitor "$(scripts/xen-symbol --query max_page)" --monitor 'info mem' \
-	--dom0 'sleep 1; date +%s' \
+	--dom0 'n=0; until grep -q "^shared_info wall_clock" "$GUEST_OUTPUT"
+		do n=$((n + 1)); [ $n -lt 2500 ] || exit 1; usleep 20000; done; date +%s' \
 	'cd /sys/kernel/debug/xendomu; sleep 1
 	for f in *; do sed "s/^/$f /" $f; done; sleep 2
 	rmmod xendomu && [ ! -e /sys/kernel/debug/xendomu ] && echo unloaded yes')

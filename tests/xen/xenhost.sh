@@ -39,7 +39,7 @@ run timeout --timeout 30 'sleep 1000'
 result "a script without an end is a 124" same "$status" 124
 result "and one line says how far it came" same "$(wc -l <<<"$err")" 1
 
-run crash 'echo before; echo c >/proc/sysrq-trigger; sleep 5'
+run crash 'echo before; sleep 1; echo c >/proc/sysrq-trigger; sleep 5'
 result "a guest that dies is a 125" same "$status" 125
 result "and one line names the guest" has "$err" '^xenhost: guest: '
 result "what it said before is there" has "$out" '^before$'
