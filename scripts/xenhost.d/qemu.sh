@@ -14,7 +14,9 @@ accelerator()
 {
 	case $opt_accel in
 	kvm) echo "-accel kvm -cpu host" ;;
-	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku" ;;
+	# smap: dom0 dies at once. rdtscp: HVM guests hang. pku, xsave: XSAVE state
+	# gets lost between Xen's vCPUs, and programs crash now and then.
+	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku,-xsave" ;;
 	esac
 }
 

@@ -20,14 +20,15 @@ fact()
 	sed -n "s/^$1 //p" <<<"$out"
 }
 
-# shellcheck disable=SC2016 # for the guest's shell
+mapfile -t queries < <(scripts/xen-symbol --query max_page; scripts/xen-symbol --frametable-queries)
+# shellcheck disable=SC2016 # for the guest's and dom0's shell
 out=$(scripts/xenhost run --guest pv --vcpus 2 --name "$name" --kernel "$kernel" --timeout 120 \
 	--insmod "build/modules/$kernel/xendomu.ko" \
-	--monitor "$(scripts/xen-symbol --query max_page)" --monitor 'info mem' \
+	"${queries[@]/#/--monitor=}" \
 	--dom0 'n=0; until grep -q "^shared_info wall_clock" "$GUEST_OUTPUT"
 		do n=$((n + 1)); [ $n -lt 2500 ] || exit 1; usleep 20000; done; date +%s' \
 	'cd /sys/kernel/debug/xendomu; sleep 1
-	for f in *; do sed "s/^/$f /" $f; done; sleep 2
+	for f in *; do sed "s/^/$f /" $f; done; sleep 1
 	rmmod xendomu && [ ! -e /sys/kernel/debug/xendomu ] && echo unloaded yes')
 
 result "the guest knows that it is PV" has "$(fact guest)" '^personality: PV$'

@@ -30,7 +30,6 @@
 
 static struct pci_dev *platform;
 static struct gen_pool *gfn_space;
-static struct xen_frames shared_frame;
 
 static const struct {
 	unsigned int index;
@@ -292,32 +291,11 @@ static void hvm_frames_exit(struct xen_frames *frames)
 	kvfree(frames->gfns);
 }
 
-static struct shared_info *hvm_map_shared_info(void)
-{
-	int err = xen_frames_init(&shared_frame, XENMAPSPACE_shared_info, 1);
-
-	if (err)
-		return ERR_PTR(err);
-	err = xen_frames_grow(&shared_frame, 1);
-	if (err) {
-		xen_frames_exit(&shared_frame);
-		return ERR_PTR(err);
-	}
-	return shared_frame.vaddr;
-}
-
-static void hvm_unmap_shared_info(void)
-{
-	xen_frames_exit(&shared_frame);
-}
-
 const struct xen_guest_ops xen_hvm_ops = {
 	.start = hvm_start,
 	.stop = hvm_stop,
 	.ring = xen_hvm_ring,
 	.map_ring = xen_hvm_map_ring,
-	.map_shared_info = hvm_map_shared_info,
-	.unmap_shared_info = hvm_unmap_shared_info,
 	.frames_init = hvm_frames_init,
 	.frames_grow = hvm_frames_grow,
 	.frames_exit = hvm_frames_exit,

@@ -19,9 +19,9 @@ struct start_info;
  * @stop: undo @start
  * @ring: frame and port of a start-of-day ring, unmapped
  * @map_ring: fill in xen_ring.page from its gfn
- * @map_shared_info: return our mapping of the shared_info page or ERR_PTR;
- *	undone by @unmap_shared_info
- * @unmap_shared_info: undo @map_shared_info
+ * @find_shared_info: map the shared_info page that the kernel has placed, or
+ *	ERR_PTR; NULL where we can map it ourselves
+ * @drop_shared_info: undo @find_shared_info
  * @frames_init: prepare a run of frames, see xen_frames_init()
  * @frames_grow: map frames up to the given number
  * @frames_exit: unmap what is mapped and undo @frames_init
@@ -35,8 +35,8 @@ struct xen_guest_ops {
 	void (*stop)(void);
 	int (*ring)(enum xen_resource resource, struct xen_ring *ring);
 	int (*map_ring)(struct xen_ring *ring);
-	struct shared_info *(*map_shared_info)(void);
-	void (*unmap_shared_info)(void);
+	struct shared_info *(*find_shared_info)(void);
+	void (*drop_shared_info)(void);
 	int (*frames_init)(struct xen_frames *frames);
 	int (*frames_grow)(struct xen_frames *frames, unsigned int nr);
 	void (*frames_exit)(struct xen_frames *frames);

@@ -25,7 +25,6 @@
 
 /* Our private copy, made and checked once. */
 static struct start_info start_info;
-static struct xen_frames shared_frame;
 
 static void limits_of_host(struct xen_start_info_limits *limits)
 {
@@ -183,25 +182,6 @@ static void pv_frames_exit(struct xen_frames *frames)
 	__free_page(frames->pages[0]);
 }
 
-static struct shared_info *pv_map_shared_info(void)
-{
-	int err = xen_frames_init(&shared_frame, XENMAPSPACE_shared_info, 1);
-
-	if (err)
-		return ERR_PTR(err);
-	err = xen_frames_grow(&shared_frame, 1);
-	if (err) {
-		xen_frames_exit(&shared_frame);
-		return ERR_PTR(err);
-	}
-	return shared_frame.vaddr;
-}
-
-static void pv_unmap_shared_info(void)
-{
-	xen_frames_exit(&shared_frame);
-}
-
 static int pv_show_start_info(struct seq_file *m)
 {
 	xen_start_info_show(m, &start_info);
@@ -242,8 +222,6 @@ const struct xen_guest_ops xen_pv_ops = {
 	.stop = pv_stop,
 	.ring = pv_ring,
 	.map_ring = pv_map_ring,
-	.map_shared_info = pv_map_shared_info,
-	.unmap_shared_info = pv_unmap_shared_info,
 	.frames_init = pv_frames_init,
 	.frames_grow = pv_frames_grow,
 	.frames_exit = pv_frames_exit,

@@ -106,7 +106,7 @@ static bool looks_like_shared_info(const struct shared_info *page)
 	       MAX_DRIFT_SECONDS;
 }
 
-static struct shared_info *pvh_map_shared_info(void)
+static struct shared_info *pvh_find_shared_info(void)
 {
 	unsigned long pfn;
 
@@ -125,7 +125,7 @@ static struct shared_info *pvh_map_shared_info(void)
 	return ERR_PTR(-ENOENT);
 }
 
-static void pvh_unmap_shared_info(void)
+static void pvh_drop_shared_info(void)
 {
 	memunmap(shared_page);
 	shared_page = NULL;
@@ -136,8 +136,8 @@ const struct xen_guest_ops xen_pvh_ops = {
 	.stop = pvh_stop,
 	.ring = xen_hvm_ring,
 	.map_ring = xen_hvm_map_ring,
-	.map_shared_info = pvh_map_shared_info,
-	.unmap_shared_info = pvh_unmap_shared_info,
+	.find_shared_info = pvh_find_shared_info,
+	.drop_shared_info = pvh_drop_shared_info,
 	.frames_init = pvh_frames_init,
 	.frames_grow = pvh_frames_grow,
 	.frames_exit = pvh_frames_exit,

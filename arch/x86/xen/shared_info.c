@@ -27,6 +27,8 @@
 #define MAX_TRIES 1000
 
 static struct shared_info *shared;
+/* Where the mapping is ours. */
+static struct xen_frames frame;
 /* vCPU 0's time: the kernel's page where there is one, else ours. */
 static struct pvclock_vcpu_time_info *time_info;
 static bool is_time_info_ours;
@@ -127,6 +129,31 @@ static void time_info_exit(void)
 	time_info = NULL;
 }
 
+static struct shared_info *map_page(void)
+{
+	int err;
+
+	if (xen_guest_ops->find_shared_info)
+		return xen_guest_ops->find_shared_info();
+	err = xen_frames_init(&frame, XENMAPSPACE_shared_info, 1);
+	if (err)
+		return ERR_PTR(err);
+	err = xen_frames_grow(&frame, 1);
+	if (err) {
+		xen_frames_exit(&frame);
+		return ERR_PTR(err);
+	}
+	return frame.vaddr;
+}
+
+static void unmap_page(void)
+{
+	if (xen_guest_ops->drop_shared_info)
+		xen_guest_ops->drop_shared_info();
+	else
+		xen_frames_exit(&frame);
+}
+
 /**
  * xen_shared_info_init() - map shared_info and find Xen's time
  *
@@ -142,7 +169,7 @@ int xen_shared_info_init(void)
 	err = time_info_init();
 	if (err)
 		return err;
-	page = xen_guest_ops->map_shared_info();
+	page = map_page();
 	if (IS_ERR(page)) {
 		err = PTR_ERR(page);
 		pr_err("cannot map shared_info (%d)\n", err);
@@ -164,7 +191,7 @@ int xen_shared_info_init(void)
 void xen_shared_info_exit(void)
 {
 	if (shared)
-		xen_guest_ops->unmap_shared_info();
+		unmap_page();
 	shared = NULL;
 	time_info_exit();
 }
