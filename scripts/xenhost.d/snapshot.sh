@@ -123,16 +123,21 @@ save_snapshot()
 		verbose "no snapshot saved"
 	fi
 	echo cont >&"$control_in"
-	forget_snapshots
+	forget_old
 }
 
-# Removes all but the ones used last; a run that is reading one keeps its file.
-forget_snapshots()
+# Removes all snapshots but the ones used last, and images that nobody has read
+# for a week; a run that is reading one keeps its file. Other things in the cache
+# are not ours.
+forget_old()
 {
 	local old
 	while read -r old; do
 		rm -rf "$old"
 	done < <(ls -dt "$cache"/snapshot-* 2>/dev/null | tail -n +$((snapshots_kept + 1)))
+	find "$cache" -maxdepth 1 -atime +7 -mtime +7 -regextype posix-extended \
+		-regex '.*/(dom0|hvm|guest|agent|mailbox|vmlinux|xen)-[^/]*' -exec rm -rf {} + || true
+	find "$cache" -maxdepth 1 -name 'tmp.??????' -mtime +1 -exec rm -rf {} + || true
 }
 
 # A monitor of our own, to save with.
