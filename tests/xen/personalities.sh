@@ -47,8 +47,30 @@ judge()
 	result "$1: it unloads" same "$(fact unloaded)" yes
 }
 
+# dom0 runs a kernel of its own; the module must be built for that.
+judge_dom0()
+{
+	local dir=build/xenhost/personality-dom0-$kernel
+
+	# shellcheck disable=SC2016 # for dom0's shell
+	scripts/xenhost run --name "personality-dom0-$kernel" --kernel "$kernel" --timeout 120 \
+		--copy "build/modules/$kernel/xendomu.ko" --copy "build/modules/$kernel/xendomu-events.ko" \
+		--copy "build/modules/$kernel/xendomu-grant.ko" \
+		--dom0 'mount -t debugfs debugfs /sys/kernel/debug; insmod xendomu.ko || exit 1
+		cd /sys/kernel/debug/xendomu; for f in *; do sed "s/^/$f /" $f; done; cd - >/dev/null
+		insmod xendomu-grant.ko && echo "grant loaded"; dmesg | grep "belongs to the kernel"
+		rmmod xendomu && echo unloaded yes' true || true
+	out=$(cat "$dir/dom0-script.out")
+	result "dom0: it knows what it is" has "$(fact guest)" '^personality: dom0$'
+	result "dom0: start_info says so, too" has "$(fact start_info)" '^flags: .*SIF_INITDOMAIN'
+	result "dom0: it has a start-of-day map" has "$(fact startup_map)" '^kernel '
+	result "dom0: the kernel keeps its grant table" has "$out" 'the grant table belongs to the kernel'
+	result "dom0: it unloads" same "$(fact unloaded)" yes
+}
+
 run pvh
 judge PVH
 run hvm
 judge HVM
+[[ $kernel != "$(scripts/kernels --dom0)" ]] || judge_dom0
 finish
