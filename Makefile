@@ -54,7 +54,9 @@ build/gnttab-peer: tests/peer/gnttab-peer.c
 
 # Installs what is missing where it may; else says what to install.
 packages: ## install the Debian packages that are missing
-	@scripts/xenhost doctor --install
+	@mkdir -p build/logs
+	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
+		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
 test-driver: build/gnttab-peer
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)

@@ -14,8 +14,8 @@ accelerator()
 {
 	case $opt_accel in
 	kvm) echo "-accel kvm -cpu host" ;;
-	# smap: dom0 dies at once. rdtscp: HVM guests hang. pku, xsave: XSAVE state
-	# gets lost between Xen's vCPUs, and programs crash now and then.
+	# smap: dom0 dies at once. rdtscp: HVM guests hang. pku: Linux 6.12 kills what
+	# returns from a signal handler. xsave: programs in dom0 crash now and then.
 	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku,-xsave" ;;
 	esac
 }
