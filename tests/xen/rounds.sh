@@ -53,7 +53,7 @@ echo "ready last"; read -r said
 lsmod | grep -c xendomu
 EOF
 cat >"build/rounds-dom0.sh" <<'EOF'
-ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 6000 ] || exit 1; usleep 20000; done; }
+ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 60000 ] || exit 1; usleep 50000; done; }
 dump()
 {
 	xl debug-keys g; xl debug-keys e
@@ -67,7 +67,7 @@ for step in 1 2 3 last; do
 done
 EOF
 status=0
-out=$(scripts/xenhost run --guest pv --name "$name" --kernel "$kernel" --timeout 300 \
+out=$(scripts/xenhost run --guest pv --name "$name" --kernel "$kernel" --timeout $((200 + rounds * 10)) \
 	"${modules[@]}" --copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
 	--dom0 build/rounds-dom0.sh build/rounds-guest.sh) || status=$?
 dom0=$(cat "$dir/dom0-script.out")
