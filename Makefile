@@ -69,7 +69,7 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 # For every kernel that tests run on.
 test-drivers:
 	@mkdir -p build/logs
-	@for kernel in $$(scripts/kernels | grep -v -e -cloud- -e -rt-); do \
+	@for kernel in $$(scripts/kernels --generic); do \
 		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
 			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
 	done

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 kernels=()
 while read -r kernel; do
 	kernels+=("$kernel")
-done < <(scripts/kernels | grep -v -e -cloud- -e -rt-)
+done < <(scripts/kernels --generic)
 headers=$(readlink -f "/lib/modules/${kernels[0]}/build")
 common=$(sed -nE 's/.*(\/usr\/src\/linux-headers-[^ /]*-common)\/Makefile.*/\1/p' "$headers/Makefile")
 mapfile -t c_files < <(git ls-files '*.c' '*.h')

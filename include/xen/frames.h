@@ -16,8 +16,7 @@ struct page;
  * @nr_mapped: frames mapped so far
  * @nr_max: frames that the run has room for
  * @pages: stand-ins for the frames not mapped yet, @nr_max of them
- * @gfns: where in the guest's physical space each frame lies; NULL in a PV
- *	domain, whose page tables name machine frames directly
+ * @gfn: HVM only: the guest frame that the run begins at
  *
  * The owner serialises xen_frames_grow(); @vaddr never moves.
  */
@@ -27,7 +26,7 @@ struct xen_frames {
 	unsigned int nr_mapped;
 	unsigned int nr_max;
 	struct page **pages;
-	unsigned long *gfns;
+	unsigned long gfn;
 };
 
 int __must_check xen_frames_init(struct xen_frames *frames, unsigned int space,

@@ -242,25 +242,23 @@ static int hvm_start(void)
 static int hvm_frames_init(struct xen_frames *frames)
 {
 	size_t bytes = frames->nr_max * PAGE_SIZE;
+	unsigned long start = gen_pool_alloc(gfn_space, bytes);
 
-	frames->gfns = kvcalloc(1, sizeof(*frames->gfns), GFP_KERNEL);
-	if (!frames->gfns)
+	if (!start)
 		return -ENOMEM;
-	/* One stretch: the first frame's number stands for all. */
-	frames->gfns[0] = PFN_DOWN(gen_pool_alloc(gfn_space, bytes));
-	if (!frames->gfns[0])
-		goto err_gfns;
-	frames->vaddr = memremap(PFN_PHYS(frames->gfns[0]), bytes,
-				 MEMREMAP_WB);
-	if (!frames->vaddr)
-		goto err_space;
+	frames->gfn = PFN_DOWN(start);
+	frames->vaddr = memremap(start, bytes, MEMREMAP_WB);
+	if (!frames->vaddr) {
+		gen_pool_free(gfn_space, start, bytes);
+		return -ENOMEM;
+	}
 	return 0;
+}
 
-err_space:
-	gen_pool_free(gfn_space, PFN_PHYS(frames->gfns[0]), bytes);
-err_gfns:
-	kvfree(frames->gfns);
-	return -ENOMEM;
+static void remove_down_to(struct xen_frames *frames, unsigned int nr)
+{
+	while (frames->nr_mapped > nr)
+		xen_hvm_remove_frame(frames->gfn + --frames->nr_mapped);
 }
 
 static int hvm_frames_grow(struct xen_frames *frames, unsigned int nr)
@@ -270,25 +268,21 @@ static int hvm_frames_grow(struct xen_frames *frames, unsigned int nr)
 
 	while (!err && frames->nr_mapped < nr) {
 		err = xen_hvm_place_frame(frames->space, frames->nr_mapped,
-					  frames->gfns[0] + frames->nr_mapped);
+					  frames->gfn + frames->nr_mapped);
 		if (!err)
 			frames->nr_mapped++;
 	}
 	if (err)
-		while (frames->nr_mapped > before)
-			xen_hvm_remove_frame(frames->gfns[0] +
-					     --frames->nr_mapped);
+		remove_down_to(frames, before);
 	return err;
 }
 
 static void hvm_frames_exit(struct xen_frames *frames)
 {
-	while (frames->nr_mapped)
-		xen_hvm_remove_frame(frames->gfns[0] + --frames->nr_mapped);
+	remove_down_to(frames, 0);
 	memunmap(frames->vaddr);
-	gen_pool_free(gfn_space, PFN_PHYS(frames->gfns[0]),
+	gen_pool_free(gfn_space, PFN_PHYS(frames->gfn),
 		      frames->nr_max * PAGE_SIZE);
-	kvfree(frames->gfns);
 }
 
 const struct xen_guest_ops xen_hvm_ops = {

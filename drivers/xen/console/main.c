@@ -32,16 +32,8 @@ static struct hvc_struct *hvc;
 static DEFINE_SPINLOCK(lock);
 /* Under lock. */
 static struct xencons_ring ring;
+/* Set with no line in the log: it may be printk that we write for. */
 static bool is_broken;
-
-/* Called with the lock held. */
-static void check(int ret)
-{
-	if (ret >= 0 || is_broken)
-		return;
-	is_broken = true;
-	/* No printk here: it may be what we write for. */
-}
 
 static compat_hvc_result_t put_chars(u32 vtermno, const compat_hvc_char_t *buf,
 				     compat_hvc_count_t count)
@@ -52,7 +44,7 @@ static compat_hvc_result_t put_chars(u32 vtermno, const compat_hvc_char_t *buf,
 	spin_lock_irqsave(&lock, flags);
 	if (!is_broken) {
 		ret = xencons_ring_write(&ring, buf, count);
-		check(ret);
+		is_broken = ret < 0;
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	if (ret > 0)
@@ -69,7 +61,7 @@ static compat_hvc_result_t get_chars(u32 vtermno, compat_hvc_char_t *buf,
 	spin_lock_irqsave(&lock, flags);
 	if (!is_broken) {
 		ret = xencons_ring_read(&ring, buf, count);
-		check(ret);
+		is_broken = ret < 0;
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	if (ret > 0)

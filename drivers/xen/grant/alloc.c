@@ -69,7 +69,7 @@ static int take(unsigned int nr, grant_ref_t *head)
 	spin_unlock_irqrestore(&lock, flags);
 	if (err == -ENOSPC)
 		pr_err_ratelimited("no %u free of %u grant references: load with a larger frames= (limit %u, max_grant_frames in the domain's configuration)\n",
-				   nr, refs.nr_refs, grant_table_max_frames());
+				   nr, refs.nr_refs, gnttab_max_grant_frames());
 	return err;
 }
 

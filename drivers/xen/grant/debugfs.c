@@ -3,6 +3,7 @@
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 
+#include <xen/grant_table.h>
 #include <xen/guest.h>
 
 #include "internal.h"
@@ -32,7 +33,7 @@ static int grants_show(struct seq_file *m, void *unused)
 	grant_alloc_counts(&counts);
 	seq_puts(m, "version: 1\n");
 	seq_printf(m, "frames: %u of %u\n", grant_table_nr_frames(),
-		   grant_table_max_frames());
+		   gnttab_max_grant_frames());
 	seq_printf(m, "references: %u, %u usable\n", counts.nr_refs,
 		   counts.nr_usable);
 	seq_printf(m, "free: %u\n", counts.nr_free);

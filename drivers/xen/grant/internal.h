@@ -45,7 +45,6 @@ void grant_table_exit(void);
 struct grant_entry_v1 *grant_entry(grant_ref_t ref);
 unsigned int grant_table_nr_refs(void);
 unsigned int grant_table_nr_frames(void);
-unsigned int grant_table_max_frames(void);
 
 /* alloc.c: which references are free */
 struct grant_counts {

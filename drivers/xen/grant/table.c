@@ -105,11 +105,6 @@ unsigned int grant_table_nr_frames(void)
 	return frames.nr_mapped;
 }
 
-unsigned int grant_table_max_frames(void)
-{
-	return frames.nr_max;
-}
-
 /**
  * gnttab_max_grant_frames() - frames that the table may grow to
  *
@@ -119,6 +114,6 @@ unsigned int grant_table_max_frames(void)
  */
 unsigned int gnttab_max_grant_frames(void)
 {
-	return grant_table_max_frames();
+	return frames.nr_max;
 }
 EXPORT_SYMBOL_GPL(gnttab_max_grant_frames);

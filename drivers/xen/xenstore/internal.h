@@ -73,8 +73,6 @@ char *xs_request(u32 tx_id, enum xsd_sockmsg_type type, const struct kvec *vec,
 void xs_request_stats(struct xs_stats *stats);
 
 /* ops.c */
-char *xs_request_string(u32 tx_id, enum xsd_sockmsg_type type,
-			const char *string, unsigned int *len);
 int xs_request_done(char *reply);
 
 /* watch.c */

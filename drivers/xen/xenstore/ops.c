@@ -18,8 +18,8 @@ static struct kvec vec_of_string(const char *string)
 	};
 }
 
-char *xs_request_string(u32 tx_id, enum xsd_sockmsg_type type,
-			const char *string, unsigned int *len)
+static char *request_string(u32 tx_id, enum xsd_sockmsg_type type,
+			    const char *string, unsigned int *len)
 {
 	struct kvec vec = vec_of_string(string);
 
@@ -61,7 +61,7 @@ static char *request_path(struct xenbus_transaction t,
 
 	if (IS_ERR(path))
 		return path;
-	reply = xs_request_string(t.id, type, path, len);
+	reply = request_string(t.id, type, path, len);
 	kfree(path);
 	return reply;
 }
