@@ -15,6 +15,7 @@
 
 struct dentry;
 struct module;
+struct page;
 struct timespec64;
 
 /**
@@ -71,6 +72,11 @@ void xen_resource_release(enum xen_resource resource);
 int __must_check xen_ring_get(enum xen_resource resource,
 			      struct xen_ring *ring);
 void xen_ring_put(struct xen_ring *ring);
+
+int __must_check xen_vcpu_barrier(void);
+
+unsigned int xen_frame_bits(void);
+struct page *xen_gfn_to_page(unsigned long gfn);
 
 int xen_grant_errno(int status);
 

@@ -8,8 +8,6 @@
  */
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "internal.h"
 
@@ -20,6 +18,7 @@
  * xen_frames_init() - prepare a run of Xen's frames, none of them mapped
  * @frames: the run; the caller owns it
  * @space: XENMAPSPACE_shared_info or XENMAPSPACE_grant_table
+ * @first: index of the first frame: 0 or XENMAPIDX_grant_table_status
  * @nr_max: frames the run will ever hold, 1 to 65536
  *
  * Undone by xen_frames_exit().
@@ -29,20 +28,16 @@
  * this personality has no place for such frames.
  */
 int xen_frames_init(struct xen_frames *frames, unsigned int space,
-		    unsigned int nr_max)
+		    unsigned int first, unsigned int nr_max)
 {
-	int err = -ENOMEM;
-
 	if (!nr_max || nr_max > FRAMES_LIMIT)
 		return -EINVAL;
-	*frames = (struct xen_frames){ .space = space, .nr_max = nr_max };
-	frames->pages = kvcalloc(nr_max, sizeof(*frames->pages), GFP_KERNEL);
-	if (!frames->pages)
-		return -ENOMEM;
-	err = xen_guest_ops->frames_init(frames);
-	if (err)
-		kvfree(frames->pages);
-	return err;
+	*frames = (struct xen_frames){
+		.space = space,
+		.first = first,
+		.nr_max = nr_max,
+	};
+	return xen_guest_ops->frames_init(frames);
 }
 EXPORT_SYMBOL_GPL(xen_frames_init);
 
@@ -51,19 +46,42 @@ EXPORT_SYMBOL_GPL(xen_frames_init);
  * @frames: the run
  * @nr: frames to be mapped from now on; fewer than now means no change
  *
- * Context: Process; sleeps. The caller serialises.
+ * All memory this takes was allocated by xen_frames_init().
+ *
+ * Context: Any. The caller serialises.
  * Return: 0; -ENOSPC if the run has no room for @nr; or what Xen refused
  * with, in which case the frames mapped before stay so.
  */
 int xen_frames_grow(struct xen_frames *frames, unsigned int nr)
 {
+	unsigned int before = frames->nr_mapped;
+	int err;
+
 	if (nr > frames->nr_max)
 		return -ENOSPC;
-	if (nr <= frames->nr_mapped)
+	if (nr <= before)
 		return 0;
-	return xen_guest_ops->frames_grow(frames, nr);
+	err = xen_guest_ops->frames_grow(frames, nr);
+	if (err)
+		xen_guest_ops->frames_shrink(frames, before);
+	return err;
 }
 EXPORT_SYMBOL_GPL(xen_frames_grow);
+
+/**
+ * xen_frames_shrink() - unmap frames from the end of a run
+ * @frames: the run
+ * @nr: frames that stay mapped; more than now means no change
+ *
+ * The frames stay Xen's, and what is in them stays.
+ *
+ * Context: Any. The caller serialises.
+ */
+void xen_frames_shrink(struct xen_frames *frames, unsigned int nr)
+{
+	xen_guest_ops->frames_shrink(frames, nr);
+}
+EXPORT_SYMBOL_GPL(xen_frames_shrink);
 
 /**
  * xen_frames_exit() - unmap a run and give its addresses back
@@ -73,8 +91,8 @@ EXPORT_SYMBOL_GPL(xen_frames_grow);
  */
 void xen_frames_exit(struct xen_frames *frames)
 {
+	xen_guest_ops->frames_shrink(frames, 0);
 	xen_guest_ops->frames_exit(frames);
-	kvfree(frames->pages);
 	*frames = (struct xen_frames){};
 }
 EXPORT_SYMBOL_GPL(xen_frames_exit);

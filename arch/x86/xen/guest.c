@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "Where am I?": personality, and which Xen this is. */
 #include <linux/export.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 #include <linux/uuid.h>
@@ -175,6 +176,54 @@ static void show_features(struct seq_file *m)
 	}
 	seq_putc(m, '\n');
 }
+
+/**
+ * xen_frame_bits() - how long the frame numbers of this domain may be
+ *
+ * Context: Any.
+ * Return: Bits of the longest frame number that it may have to tell a peer.
+ */
+unsigned int xen_frame_bits(void)
+{
+	return xen_guest_ops->frame_bits();
+}
+EXPORT_SYMBOL_GPL(xen_frame_bits);
+
+/**
+ * xen_gfn_to_page() - the page behind a frame number
+ * @gfn: frame number as Xen knows it, from anywhere
+ *
+ * Context: Any.
+ * Return: The page, or NULL if the frame is none of this domain's memory.
+ */
+struct page *xen_gfn_to_page(unsigned long gfn)
+{
+	unsigned long pfn = xen_guest_ops->gfn_to_pfn ?
+		xen_guest_ops->gfn_to_pfn(gfn) : gfn;
+
+	return pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+}
+EXPORT_SYMBOL_GPL(xen_gfn_to_page);
+
+/**
+ * xen_vcpu_barrier() - a memory barrier on every other vCPU
+ *
+ * When this returns 0, each other vCPU has been at a boundary between two
+ * instructions, and everybody sees what it had stored until then. Unlike an
+ * IPI of the kernel's it needs no vCPU to have its interrupts on.
+ *
+ * It costs a hypercall and an interruption of all vCPUs: for the slow side of
+ * a protocol whose fast side must do without atomic instructions.
+ *
+ * Context: Any.
+ * Return: 0 or what Xen refused with.
+ */
+int xen_vcpu_barrier(void)
+{
+	smp_mb(); /* Our own stores come first. */
+	return xen_guest_ops->vcpu_barrier();
+}
+EXPORT_SYMBOL_GPL(xen_vcpu_barrier);
 
 /**
  * xen_guest_show() - print who we are

@@ -156,9 +156,9 @@ void xen_hvm_remove_frame(unsigned long gfn)
 	};
 	int err = HYPERVISOR_memory_op(XENMEM_remove_from_physmap, &remove);
 
-	/* Only a frame that is not there can be refused. */
-	WARN_ONCE(err, "cannot take Xen's frame from gfn %#lx (%d)\n", gfn,
-		  err);
+	if (err)
+		pr_err_ratelimited("Xen's frame stays at gfn %#lx: XENMEM_remove_from_physmap is refused (%d)\n",
+				   gfn, err);
 }
 
 /*
@@ -255,7 +255,7 @@ static int hvm_frames_init(struct xen_frames *frames)
 	return 0;
 }
 
-static void remove_down_to(struct xen_frames *frames, unsigned int nr)
+static void hvm_frames_shrink(struct xen_frames *frames, unsigned int nr)
 {
 	while (frames->nr_mapped > nr)
 		xen_hvm_remove_frame(frames->gfn + --frames->nr_mapped);
@@ -263,26 +263,50 @@ static void remove_down_to(struct xen_frames *frames, unsigned int nr)
 
 static int hvm_frames_grow(struct xen_frames *frames, unsigned int nr)
 {
-	unsigned int before = frames->nr_mapped;
 	int err = 0;
 
 	while (!err && frames->nr_mapped < nr) {
-		err = xen_hvm_place_frame(frames->space, frames->nr_mapped,
+		err = xen_hvm_place_frame(frames->space,
+					  frames->first + frames->nr_mapped,
 					  frames->gfn + frames->nr_mapped);
 		if (!err)
 			frames->nr_mapped++;
 	}
-	if (err)
-		remove_down_to(frames, before);
 	return err;
 }
 
 static void hvm_frames_exit(struct xen_frames *frames)
 {
-	remove_down_to(frames, 0);
 	memunmap(frames->vaddr);
 	gen_pool_free(gfn_space, PFN_PHYS(frames->gfn),
 		      frames->nr_max * PAGE_SIZE);
+}
+
+/**
+ * xen_hvm_frame_bits() - xen_frame_bits() in a PVH or HVM domain
+ *
+ * Context: Any.
+ * Return: Bits of the domain's highest guest frame.
+ */
+unsigned int xen_hvm_frame_bits(void)
+{
+	domid_t self = DOMID_SELF;
+
+	return fls64(max(HYPERVISOR_memory_op(XENMEM_maximum_gpfn, &self), 0L));
+}
+
+/**
+ * xen_hvm_vcpu_barrier() - xen_vcpu_barrier() in a PVH or HVM domain
+ *
+ * To flush the TLBs of all vCPUs Xen makes each that runs leave guest mode,
+ * and waits until it has.
+ *
+ * Context: Any.
+ * Return: 0 or what Xen refused with.
+ */
+int xen_hvm_vcpu_barrier(void)
+{
+	return HYPERVISOR_hvm_op(HVMOP_flush_tlbs, NULL);
 }
 
 const struct xen_guest_ops xen_hvm_ops = {
@@ -292,7 +316,10 @@ const struct xen_guest_ops xen_hvm_ops = {
 	.map_ring = xen_hvm_map_ring,
 	.frames_init = hvm_frames_init,
 	.frames_grow = hvm_frames_grow,
+	.frames_shrink = hvm_frames_shrink,
 	.frames_exit = hvm_frames_exit,
+	.frame_bits = xen_hvm_frame_bits,
+	.vcpu_barrier = xen_hvm_vcpu_barrier,
 	.show_start_info = xen_hvm_show_params,
 	.show_startup_map = xen_hvm_show_startup_map,
 };

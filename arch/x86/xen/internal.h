@@ -23,12 +23,19 @@ struct start_info;
  *	ERR_PTR; NULL where we can map it ourselves
  * @drop_shared_info: undo @find_shared_info
  * @frames_init: prepare a run of frames, see xen_frames_init()
- * @frames_grow: map frames up to the given number
- * @frames_exit: unmap what is mapped and undo @frames_init
+ * @frames_grow: map frames up to the given number; atomic; on an error what
+ *	was mapped until then is the caller's to unmap
+ * @frames_shrink: unmap frames down to the given number; atomic
+ * @frames_exit: undo @frames_init; nothing is mapped any more
+ * @frame_bits: see xen_frame_bits(); atomic
+ * @gfn_to_pfn: number of a page of this domain; NULL where it is @gfn itself;
+ *	atomic
+ * @vcpu_barrier: see xen_vcpu_barrier(); atomic
  * @show_start_info: print the start-of-day data
  * @show_startup_map: print the start-of-day virtual map
  *
- * All are called in process context, one at a time.
+ * Those that are not called atomic are called in process context, one at a
+ * time.
  */
 struct xen_guest_ops {
 	int (*start)(void);
@@ -39,7 +46,11 @@ struct xen_guest_ops {
 	void (*drop_shared_info)(void);
 	int (*frames_init)(struct xen_frames *frames);
 	int (*frames_grow)(struct xen_frames *frames, unsigned int nr);
+	void (*frames_shrink)(struct xen_frames *frames, unsigned int nr);
 	void (*frames_exit)(struct xen_frames *frames);
+	unsigned int (*frame_bits)(void);
+	unsigned long (*gfn_to_pfn)(unsigned long gfn);
+	int (*vcpu_barrier)(void);
 	int (*show_start_info)(struct seq_file *m);
 	int (*show_startup_map)(struct seq_file *m);
 };

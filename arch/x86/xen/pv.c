@@ -14,6 +14,7 @@
 #include <linux/vmalloc.h>
 
 #include <asm/page_types.h>
+#include <asm/xen/cpuid.h>
 #include <asm/xen/hypercall.h>
 #include <asm/xen/hypervisor.h>
 #include <asm/xen/page.h>
@@ -22,6 +23,9 @@
 #include <xen/start_info.h>
 
 #include "internal.h"
+
+/* Leaf of the width of machine addresses, <asm/xen/cpuid.h>. */
+#define XEN_CPUID_ADDRESS_LEAF 5
 
 /* Our private copy, made and checked once. */
 static struct start_info start_info;
@@ -86,22 +90,41 @@ static int pv_map_ring(struct xen_ring *ring)
  * Addresses come from vmap() of one and the same filler page, nr_max times:
  * page table entries that exist, are ours and cost no memory.
  */
-static int pv_frames_init(struct xen_frames *frames)
+static void *vmap_repeated(struct page *page, unsigned int nr)
 {
-	struct page *filler = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	struct page **pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	void *vaddr = NULL;
 	unsigned int i;
 
-	if (!filler)
-		return -ENOMEM;
-	for (i = 0; i < frames->nr_max; i++)
-		frames->pages[i] = filler;
-	frames->vaddr = vmap(frames->pages, frames->nr_max, VM_MAP,
-			     PAGE_KERNEL);
-	if (!frames->vaddr) {
-		__free_page(filler);
-		return -ENOMEM;
-	}
-	return 0;
+	if (!pages)
+		return NULL;
+	for (i = 0; i < nr; i++)
+		pages[i] = page;
+	vaddr = vmap(pages, nr, VM_MAP, PAGE_KERNEL);
+	kvfree(pages);
+	return vaddr;
+}
+
+static void pv_frames_exit(struct xen_frames *frames)
+{
+	if (frames->vaddr)
+		vunmap(frames->vaddr);
+	if (frames->filler)
+		__free_page(frames->filler);
+	kvfree(frames->mfns);
+}
+
+static int pv_frames_init(struct xen_frames *frames)
+{
+	frames->mfns = kvcalloc(frames->nr_max, sizeof(*frames->mfns),
+				GFP_KERNEL);
+	frames->filler = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (frames->mfns && frames->filler)
+		frames->vaddr = vmap_repeated(frames->filler, frames->nr_max);
+	if (frames->vaddr)
+		return 0;
+	pv_frames_exit(frames);
+	return -ENOMEM;
 }
 
 static int grant_frame_mfns(unsigned int nr, xen_pfn_t *mfns)
@@ -117,15 +140,30 @@ static int grant_frame_mfns(unsigned int nr, xen_pfn_t *mfns)
 	return err ?: xen_grant_errno(setup.status);
 }
 
-static int frame_mfns(const struct xen_frames *frames, unsigned int nr,
-		      xen_pfn_t *mfns)
+static int grant_status_frame_mfns(unsigned int nr, xen_pfn_t *mfns)
+{
+	struct gnttab_get_status_frames get = {
+		.dom = DOMID_SELF,
+		.nr_frames = nr,
+	};
+	int err;
+
+	set_xen_guest_handle(get.frame_list, (u64 *)mfns);
+	err = HYPERVISOR_grant_table_op(GNTTABOP_get_status_frames, &get, 1);
+	return err ?: xen_grant_errno(get.status);
+}
+
+/* Fills in frames->mfns up to the frame @nr. */
+static int find_mfns(struct xen_frames *frames, unsigned int nr)
 {
 	switch (frames->space) {
 	case XENMAPSPACE_shared_info:
-		mfns[0] = PFN_DOWN(start_info.shared_info);
+		frames->mfns[0] = PFN_DOWN(start_info.shared_info);
 		return 0;
 	case XENMAPSPACE_grant_table:
-		return grant_frame_mfns(nr, mfns);
+		if (frames->first == XENMAPIDX_grant_table_status)
+			return grant_status_frame_mfns(nr, frames->mfns);
+		return grant_frame_mfns(nr, frames->mfns);
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -139,47 +177,64 @@ static int set_entry(struct xen_frames *frames, unsigned int i, pte_t pte)
 	return HYPERVISOR_update_va_mapping(va, pte, UVMF_INVLPG | UVMF_ALL);
 }
 
-static void unmap_to(struct xen_frames *frames, unsigned int nr)
+static void pv_frames_shrink(struct xen_frames *frames, unsigned int nr)
 {
 	while (frames->nr_mapped > nr) {
 		unsigned int i = frames->nr_mapped - 1;
 		int err = set_entry(frames, i,
-				    mk_pte(frames->pages[i], PAGE_KERNEL));
+				    mk_pte(frames->filler, PAGE_KERNEL));
 
-		/* Only an address that is not ours can be refused. */
-		WARN_ONCE(err, "cannot unmap Xen's frame %u (%d)\n", i, err);
+		if (err)
+			pr_err_ratelimited("Xen's frame %u stays mapped: update_va_mapping is refused (%d)\n",
+					   i, err);
 		frames->nr_mapped--;
 	}
 }
 
 static int pv_frames_grow(struct xen_frames *frames, unsigned int nr)
 {
-	unsigned int before = frames->nr_mapped;
-	xen_pfn_t *mfns;
-	int err;
+	int err = find_mfns(frames, nr);
 
-	mfns = kvcalloc(nr, sizeof(*mfns), GFP_KERNEL);
-	if (!mfns)
-		return -ENOMEM;
-	err = frame_mfns(frames, nr, mfns);
 	while (!err && frames->nr_mapped < nr) {
 		unsigned int i = frames->nr_mapped;
 
-		err = set_entry(frames, i, mfn_pte(mfns[i], PAGE_KERNEL));
+		err = set_entry(frames, i,
+				mfn_pte(frames->mfns[i], PAGE_KERNEL));
 		if (!err)
 			frames->nr_mapped++;
 	}
-	if (err)
-		unmap_to(frames, before);
-	kvfree(mfns);
 	return err;
 }
 
-static void pv_frames_exit(struct xen_frames *frames)
+/* Machine frames: as many as the host's addresses have, if Xen tells. */
+static unsigned int pv_frame_bits(void)
 {
-	unmap_to(frames, 0);
-	vunmap(frames->vaddr);
-	__free_page(frames->pages[0]);
+	u32 base = xen_cpuid_find_base(xen_cpuid_native);
+	struct xen_cpuid_leaf leaf;
+	u32 width;
+
+	xen_cpuid_native(base, &leaf);
+	if (!base || leaf.eax < base + XEN_CPUID_ADDRESS_LEAF)
+		return 0;
+	xen_cpuid_native(base + XEN_CPUID_ADDRESS_LEAF, &leaf);
+	width = leaf.ebx & XEN_CPUID_MACHINE_ADDRESS_WIDTH_MASK;
+	return width > PAGE_SHIFT ? width - PAGE_SHIFT : 0;
+}
+
+static unsigned long pv_gfn_to_pfn(unsigned long gfn)
+{
+	return mfn_to_pfn(gfn);
+}
+
+/*
+ * Xen interrupts every processor that runs a vCPU of this domain, and waits
+ * until each has answered.
+ */
+static int pv_vcpu_barrier(void)
+{
+	struct mmuext_op flush = { .cmd = MMUEXT_TLB_FLUSH_ALL };
+
+	return HYPERVISOR_mmuext_op(&flush, 1, NULL, DOMID_SELF);
 }
 
 static int pv_show_start_info(struct seq_file *m)
@@ -224,7 +279,11 @@ const struct xen_guest_ops xen_pv_ops = {
 	.map_ring = pv_map_ring,
 	.frames_init = pv_frames_init,
 	.frames_grow = pv_frames_grow,
+	.frames_shrink = pv_frames_shrink,
 	.frames_exit = pv_frames_exit,
+	.frame_bits = pv_frame_bits,
+	.gfn_to_pfn = pv_gfn_to_pfn,
+	.vcpu_barrier = pv_vcpu_barrier,
 	.show_start_info = pv_show_start_info,
 	.show_startup_map = pv_show_startup_map,
 };

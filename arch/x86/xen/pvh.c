@@ -11,6 +11,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
@@ -41,20 +42,27 @@ static void pvh_stop(void)
 
 static int pvh_frames_init(struct xen_frames *frames)
 {
-	int err = xen_kernel_alloc_gfns(frames->nr_max, frames->pages);
+	int err = -ENOMEM;
 
-	if (err)
+	frames->pages = kvcalloc(frames->nr_max, sizeof(*frames->pages),
+				 GFP_KERNEL);
+	if (!frames->pages)
 		return err;
+	err = xen_kernel_alloc_gfns(frames->nr_max, frames->pages);
+	if (err)
+		goto err_array;
 	frames->vaddr = vmap(frames->pages, frames->nr_max, VM_MAP,
 			     PAGE_KERNEL);
-	if (!frames->vaddr) {
-		xen_kernel_free_gfns(frames->nr_max, frames->pages);
-		return -ENOMEM;
-	}
-	return 0;
+	if (frames->vaddr)
+		return 0;
+	err = -ENOMEM;
+	xen_kernel_free_gfns(frames->nr_max, frames->pages);
+err_array:
+	kvfree(frames->pages);
+	return err;
 }
 
-static void remove_down_to(struct xen_frames *frames, unsigned int nr)
+static void pvh_frames_shrink(struct xen_frames *frames, unsigned int nr)
 {
 	while (frames->nr_mapped > nr) {
 		struct page *page = frames->pages[--frames->nr_mapped];
@@ -65,27 +73,24 @@ static void remove_down_to(struct xen_frames *frames, unsigned int nr)
 
 static int pvh_frames_grow(struct xen_frames *frames, unsigned int nr)
 {
-	unsigned int before = frames->nr_mapped;
 	int err = 0;
 
 	while (!err && frames->nr_mapped < nr) {
 		unsigned int i = frames->nr_mapped;
 
-		err = xen_hvm_place_frame(frames->space, i,
+		err = xen_hvm_place_frame(frames->space, frames->first + i,
 					  page_to_pfn(frames->pages[i]));
 		if (!err)
 			frames->nr_mapped++;
 	}
-	if (err)
-		remove_down_to(frames, before);
 	return err;
 }
 
 static void pvh_frames_exit(struct xen_frames *frames)
 {
-	remove_down_to(frames, 0);
 	vunmap(frames->vaddr);
 	xen_kernel_free_gfns(frames->nr_max, frames->pages);
+	kvfree(frames->pages);
 }
 
 /*
@@ -140,7 +145,10 @@ const struct xen_guest_ops xen_pvh_ops = {
 	.drop_shared_info = pvh_drop_shared_info,
 	.frames_init = pvh_frames_init,
 	.frames_grow = pvh_frames_grow,
+	.frames_shrink = pvh_frames_shrink,
 	.frames_exit = pvh_frames_exit,
+	.frame_bits = xen_hvm_frame_bits,
+	.vcpu_barrier = xen_hvm_vcpu_barrier,
 	.show_start_info = xen_hvm_show_params,
 	.show_startup_map = xen_hvm_show_startup_map,
 };

@@ -135,7 +135,7 @@ static struct shared_info *map_page(void)
 
 	if (xen_guest_ops->find_shared_info)
 		return xen_guest_ops->find_shared_info();
-	err = xen_frames_init(&frame, XENMAPSPACE_shared_info, 1);
+	err = xen_frames_init(&frame, XENMAPSPACE_shared_info, 0, 1);
 	if (err)
 		return ERR_PTR(err);
 	err = xen_frames_grow(&frame, 1);

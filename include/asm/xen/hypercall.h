@@ -34,6 +34,17 @@ long xendomu_hypercall(unsigned int op, unsigned long a1, unsigned long a2,
 	xendomu_hypercall(__HYPERVISOR_##op, (unsigned long)(a), \
 			  (unsigned long)(b), (unsigned long)(c), 0, 0)
 
+#define xen_hypercall4(op, a, b, c, d)                         \
+	xendomu_hypercall(__HYPERVISOR_##op, (unsigned long)(a), \
+			  (unsigned long)(b), (unsigned long)(c), \
+			  (unsigned long)(d), 0)
+
+static inline int HYPERVISOR_mmuext_op(struct mmuext_op *op, int count,
+				       int *success_count, domid_t domid)
+{
+	return xen_hypercall4(mmuext_op, op, count, success_count, domid);
+}
+
 static inline int HYPERVISOR_update_va_mapping(unsigned long va, pte_t pte,
 					       unsigned long flags)
 {
@@ -78,6 +89,7 @@ static inline unsigned long __must_check HYPERVISOR_hvm_op(int op, void *arg)
 
 #undef xen_hypercall2
 #undef xen_hypercall3
+#undef xen_hypercall4
 
 #endif /* _ASM_X86_XEN_HYPERCALL_H */
 #endif
