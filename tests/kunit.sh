@@ -25,11 +25,12 @@ fi
 
 status=0
 # shellcheck disable=SC2016 # for the guest's shell
-out=$(scripts/xenhost run --guest bare --name "$name" --timeout 240 \
+out=$(scripts/xenhost run --guest bare --vcpus 2 --name "$name" --timeout 240 \
 	--kernel "$kernel/arch/x86/boot/bzImage" --memory 512 \
 	--insmod "$tree/xendomu-kunit.ko" \
 	'cat /sys/kernel/debug/kunit/*/results
 	echo scan >/sys/kernel/debug/kmemleak; sleep 6; echo scan >/sys/kernel/debug/kmemleak
+	cat /sys/kernel/debug/kmemleak
 	echo "leaks $(grep -c unreferenced /sys/kernel/debug/kmemleak)"') || status=$?
 
 suite=

@@ -48,12 +48,13 @@ xen_qemu_args()
 		-device virtio-9p-pci,fsdev=xc,mount_tag=xc,disable-legacy=on,iommu_platform=on)
 }
 
-# Sets qemu_args for a run without Xen.
+# Sets qemu_args for a run without Xen. The MP table, which a kernel without
+# ACPI goes by, has an entry per socket.
 bare_qemu_args()
 {
 	qemu_args=(-kernel "$guest_kernel" -initrd "$dir/guest.cpio"
 		-append "console=ttyS0 $(guest_options)"
-		-m "$opt_memory" -smp "$opt_vcpus"
+		-m "$opt_memory" -smp "$opt_vcpus,sockets=$opt_vcpus"
 		-serial "file:$dir/guest-console.log"
 		-serial "file:$dir/guest.out"
 		-serial "file:$dir/verdict.raw")

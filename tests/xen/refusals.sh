@@ -59,13 +59,13 @@ result "kernel's drivers kept: debugfs says who owns what" \
 run params --guest pv "$try"'
 for m in xendomu xendomu-events; do try $m.ko; done
 try xendomu-grant.ko frames=0; try xendomu-grant.ko frames=65537; try xendomu-grant.ko frames=-1
-try xendomu-grant.ko frames=some; try xendomu-grant.ko frames=65536; grep frames /sys/kernel/debug/xendomu/grants
+try xendomu-grant.ko frames=some; try xendomu-grant.ko frames=65535; grep frames /sys/kernel/debug/xendomu/grants
 rmmod xendomu 2>&1; echo "in use $?"
 for m in xendomu-xenstore xendomu-testdrv; do insmod $m.ko; done
 rmmod xendomu-grant 2>&1; echo "grant in use $?"
 rmmod xendomu-testdrv; insmod xendomu-console.ko
 (sleep 5 >/dev/hvc1) & sleep 1; rmmod xendomu-console 2>&1; echo "console in use $?"; wait; rmmod xendomu-console; echo "console closed $?"'
-result "frames=0 is refused with a line" has "$out" 'xendomu_grant: frames=0 is out of range: 1 to 65536'
+result "frames=0 is refused with a line" has "$out" 'xendomu_grant: frames=0 is out of range: 1 to 65535'
 result "frames=65537 is refused with a line" has "$out" 'xendomu_grant: frames=65537 is out of range'
 result "a frames that is no number is refused" \
 	same "$(grep -c '^result xendomu-grant.ko [1-9]' <<<"$out")" 4

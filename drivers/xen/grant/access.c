@@ -1,78 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Granting access, and ending it.
- *
- * An entry of version 1 is eight bytes that both sides write:
- *
- *   flags  what is granted: this domain
- *          whether a peer reads or writes just now: Xen (GTF_reading, _writing)
- *   domid  to whom: this domain
- *   frame  what: this domain
- *
- * The order is the protocol. To grant: domid and frame first, then flags,
- * because from the moment flags says GTF_permit_access Xen believes the rest.
- * To end: flags back to 0, but only if no peer is inside, and in one step, as
- * the peer may come in at any time.
- */
+/* Granting access, and ending it; table.h tells what an entry wants. */
 #include <linux/export.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 
-#include <asm/sync_bitops.h>
 #include <xen/grant_table.h>
 
 #include "internal.h"
+#include "trace.h"
 
-/*
- * Each failed compare-exchange means that the peer came in or went out just
- * then. One that does so for ever must not hold us: call it in use.
- */
-#define MAX_TRIES 16
-
-static void set_entry(grant_ref_t ref, domid_t domid, unsigned long frame,
-		      u16 flags)
+static int refuse_grant(domid_t domid, unsigned long frame)
 {
-	struct grant_entry_v1 *entry = grant_entry(ref);
-
-	WRITE_ONCE(entry->domid, domid);
-	WRITE_ONCE(entry->frame, frame);
-	/* domid and frame before flags; pairs with Xen reading flags first. */
-	virt_wmb();
-	WRITE_ONCE(entry->flags, flags);
+	pr_err_ratelimited("cannot grant frame %#lx to domain %u: %s\n", frame,
+			   domid, domid >= DOMID_FIRST_RESERVED ?
+			   "no domain has this number" :
+			   "version 1 of the grant table has 32 bits for a frame number");
+	return -EINVAL;
 }
 
-/* Returns whether the entry grants nothing any more. */
-static bool try_clear_entry(grant_ref_t ref)
+static __always_inline int check_grant(domid_t domid, unsigned long frame)
 {
-	u16 *flags = &grant_entry(ref)->flags;
-	u16 seen = READ_ONCE(*flags);
-	int tries;
+	if (unlikely(domid >= DOMID_FIRST_RESERVED && domid != DOMID_SELF))
+		return refuse_grant(domid, frame);
+	if (unlikely(frame > U32_MAX && grant_table.version == 1))
+		return refuse_grant(domid, frame);
+	return 0;
+}
 
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		u16 found;
+static __always_inline void grant(grant_ref_t ref, domid_t domid,
+				  unsigned long frame, int readonly)
+{
+	if (static_branch_unlikely(&grant_is_tracked))
+		grant_track(ref, _RET_IP_);
+	trace_gnttab_grant(ref, domid, frame, readonly);
+	grant_entry_set(ref, domid, frame,
+			GTF_permit_access | (readonly ? GTF_readonly : 0));
+}
 
-		if (seen & (GTF_reading | GTF_writing))
-			return false;
-		/* A full barrier: the peer's accesses are over after it. */
-		found = sync_cmpxchg(flags, seen, 0);
-		if (found == seen)
-			return true;
-		seen = found;
+/* Returns whether the reference was live, and access to it has ended. */
+static __always_inline bool end(grant_ref_t ref)
+{
+	bool has_ended;
+
+	if (unlikely(!gref_is_live(&grant_pool.refs, ref))) {
+		grant_complain(ref, "is not allocated");
+		return false;
 	}
-	return false;
-}
-
-static int check_grant(domid_t domid, unsigned long frame)
-{
-	const char *what = NULL;
-
-	if (domid >= DOMID_FIRST_RESERVED && domid != DOMID_SELF)
-		what = "no domain has this number";
-	else if (frame > U32_MAX)
-		what = "an entry of version 1 holds 32 bits of frame number";
-	if (what)
-		pr_err_ratelimited("cannot grant frame %#lx to domain %u: %s\n",
-				   frame, domid, what);
-	return what ? -EINVAL : 0;
+	has_ended = grant_entry_clear(ref);
+	trace_gnttab_end(ref, has_ended);
+	return has_ended;
 }
 
 /**
@@ -89,13 +65,10 @@ static int check_grant(domid_t domid, unsigned long frame)
 void gnttab_grant_foreign_access_ref(grant_ref_t ref, domid_t domid,
 				     unsigned long frame, int readonly)
 {
-	if (WARN_ONCE(!grant_ref_is_live(ref),
-		      "grant reference %u is not live\n", ref))
-		return;
-	if (check_grant(domid, frame))
-		return;
-	set_entry(ref, domid, frame,
-		  GTF_permit_access | (readonly ? GTF_readonly : 0));
+	if (unlikely(!gref_is_live(&grant_pool.refs, ref)))
+		grant_complain(ref, "is not allocated");
+	else if (!check_grant(domid, frame))
+		grant(ref, domid, frame, readonly);
 }
 EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access_ref);
 
@@ -110,20 +83,19 @@ EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access_ref);
  *
  * Context: Any.
  * Return: The reference, to be told to @domid; -EINVAL for a bad argument;
- * -ENOSPC if all references are in use.
+ * -ENOSPC if all references are in use and no more can be had.
  */
 int gnttab_grant_foreign_access(domid_t domid, unsigned long frame,
 				int readonly)
 {
-	grant_ref_t ref;
-	int err;
+	int ref = check_grant(domid, frame);
 
-	err = check_grant(domid, frame);
-	if (!err)
-		err = grant_alloc_ref(&ref);
-	if (err)
-		return err;
-	gnttab_grant_foreign_access_ref(ref, domid, frame, readonly);
+	if (unlikely(ref))
+		return ref;
+	ref = grant_pool_alloc(&grant_pool);
+	if (unlikely(ref < 0))
+		return grant_none_left(1, ref);
+	grant(ref, domid, frame, readonly);
 	return ref;
 }
 EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access);
@@ -133,15 +105,13 @@ EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access);
  * @ref: a live reference; it stays so
  *
  * Context: Any.
- * Return: 1 if access has ended; 0 if the peer has the page mapped still, and
- * access goes on, or if @ref is not live.
+ * Return: 1 if access has ended; 0 if the peer has the page mapped still, or
+ * if @ref is not live. In version 1 of the table the peer may then map the
+ * page even again; in version 2 it may only keep what it has.
  */
 int gnttab_end_foreign_access_ref(grant_ref_t ref)
 {
-	if (WARN_ONCE(!grant_ref_is_live(ref),
-		      "grant reference %u is not live\n", ref))
-		return 0;
-	return try_clear_entry(ref);
+	return end(ref);
 }
 EXPORT_SYMBOL_GPL(gnttab_end_foreign_access_ref);
 
@@ -149,36 +119,49 @@ EXPORT_SYMBOL_GPL(gnttab_end_foreign_access_ref);
  * gnttab_try_end_foreign_access() - end access and free the reference
  * @ref: a live reference
  *
- * Context: Any.
+ * Context: Any. May call free callbacks.
  * Return: 1 if access has ended and @ref is free; 0 if the page is in use.
  */
 int gnttab_try_end_foreign_access(grant_ref_t ref)
 {
-	int has_ended = gnttab_end_foreign_access_ref(ref);
-
-	if (has_ended)
-		gnttab_free_grant_reference(ref);
-	return has_ended;
+	if (unlikely(!end(ref)))
+		return 0;
+	grant_pool_free(&grant_pool, ref);
+	return 1;
 }
 EXPORT_SYMBOL_GPL(gnttab_try_end_foreign_access);
 
 /**
- * grant_is_left_over() - does a reference of an earlier owner live on?
- * @ref: a reference nobody of ours holds yet
+ * gnttab_end_foreign_access() - end access, now or as soon as the peer lets go
+ * @ref: a live reference; not the caller's any more
+ * @page: the granted page, to be freed when access has ended; NULL if the
+ *	caller keeps it
  *
- * An owner that left while a peer had its page mapped left the entry, too.
+ * While the peer has the page mapped, the reference and the page wait on the
+ * reclaim list. A page that the caller keeps gets a reference count more for
+ * that time, but may be read and written by the peer: it must not be used for
+ * something else.
  *
- * Context: Process.
- * Return: true if a peer is still inside; else the entry grants nothing now.
+ * Pages of an allocation of several must be such that each can be freed by
+ * itself, as those of alloc_pages_exact() are.
+ *
+ * Context: Any. May call free callbacks.
  */
-bool grant_is_left_over(grant_ref_t ref)
+void gnttab_end_foreign_access(grant_ref_t ref, struct page *page)
 {
-	if (try_clear_entry(ref))
-		return false;
-	pr_warn("grant reference %u is still in use by domain %u from before: not used\n",
-		ref, READ_ONCE(grant_entry(ref)->domid));
-	return true;
+	if (unlikely(!gref_is_live(&grant_pool.refs, ref))) {
+		grant_complain(ref, "is not allocated");
+		return;
+	}
+	if (unlikely(!end(ref))) {
+		grant_reclaim(ref, page, _RET_IP_);
+		return;
+	}
+	if (page)
+		put_page(page);
+	grant_pool_free(&grant_pool, ref);
 }
+EXPORT_SYMBOL_GPL(gnttab_end_foreign_access);
 
 /**
  * grant_end_all() - end what our users forgot to end
@@ -193,8 +176,9 @@ unsigned int grant_end_all(void)
 	unsigned int nr_in_use = 0;
 	grant_ref_t ref;
 
-	for (ref = NR_RESERVED_ENTRIES; ref < grant_table_nr_refs(); ref++)
-		if (grant_ref_is_live(ref) && !try_clear_entry(ref))
+	for (ref = 0; ref < grant_pool.refs.nr_refs; ref++)
+		if (gref_is_live(&grant_pool.refs, ref) &&
+		    !grant_entry_clear(ref))
 			nr_in_use++;
 	return nr_in_use;
 }

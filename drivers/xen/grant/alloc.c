@@ -1,139 +1,118 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Allocation of references, and the callbacks of those who wait for some.
- *
- * One lock for both: a callback is called the moment there are as many free
- * references as it asks for, and a request that finds enough is called at
- * once, so no wake-up is lost between the two.
+ * Allocation of references, as drivers see it: one by one, as private lists,
+ * in a row, and the callbacks of those who wait. pool.c does the work; here is
+ * what makes drivers' mistakes harmless.
  */
 #include <linux/export.h>
 #include <linux/printk.h>
-#include <linux/spinlock.h>
 
 #include <xen/grant_table.h>
+#include <xen/guest.h>
 
 #include "internal.h"
+#include "trace.h"
 
-static DEFINE_SPINLOCK(lock);
-/* Free references; under lock. */
-static struct gref_list refs;
-/* Fewest that were ever free; under lock. */
-static unsigned int low_water;
-/* All that can be free. Written at init. */
-static unsigned int nr_usable;
-/* Who waits, latest first; under lock. */
-static struct gnttab_free_callback *callbacks;
+/* How the API says that a private list is empty. */
+#define NO_REF INVALID_GRANT_REF
 
-int grant_alloc_init(unsigned int nr_refs, bool (*is_taken)(grant_ref_t ref))
+struct grant_pool grant_pool;
+
+static const struct grant_pool_ops pool_ops = {
+	.sync_cpus = xen_vcpu_barrier,
+	.grow = grant_table_grow,
+};
+
+/* An owner before us may have left while a peer had its page mapped. */
+static bool is_free_at_start(grant_ref_t ref)
 {
-	int err = gref_list_init(&refs, nr_refs, is_taken);
+	if (grant_entry_clear(ref))
+		return true;
+	grant_reclaim(ref, NULL, 0);
+	return false;
+}
 
-	nr_usable = refs.nr_free;
-	low_water = refs.nr_free;
+int grant_alloc_init(void)
+{
+	unsigned int nr_refs = grant_table_nr_refs();
+	unsigned int nr_max = nr_refs / grant_table_nr_frames() *
+			      gnttab_max_grant_frames();
+	int err = grant_pool_init(&grant_pool, &pool_ops, nr_max);
+
+	if (err)
+		return err;
+	err = grant_pool_start(&grant_pool, GNTTAB_NR_RESERVED_ENTRIES,
+			       nr_refs, is_free_at_start);
+	if (err)
+		grant_pool_exit(&grant_pool);
 	return err;
 }
 
 void grant_alloc_exit(void)
 {
-	gref_list_exit(&refs);
-}
-
-/* Called with the lock held, after nr_free grew or a callback was added. */
-static void run_callbacks(void)
-{
-	struct gnttab_free_callback *callback = callbacks;
-
-	callbacks = NULL;
-	while (callback) {
-		struct gnttab_free_callback *next = callback->next;
-
-		if (refs.nr_free >= callback->count) {
-			callback->next = NULL;
-			callback->fn(callback->arg);
-		} else {
-			callback->next = callbacks;
-			callbacks = callback;
-		}
-		callback = next;
-	}
-}
-
-static int take(unsigned int nr, grant_ref_t *head)
-{
-	unsigned long flags;
-	int err;
-
-	spin_lock_irqsave(&lock, flags);
-	err = gref_list_take(&refs, nr, head);
-	low_water = min(low_water, refs.nr_free);
-	spin_unlock_irqrestore(&lock, flags);
-	if (err == -ENOSPC)
-		pr_err_ratelimited("no %u free of %u grant references: load with a larger frames= (limit %u, max_grant_frames in the domain's configuration)\n",
-				   nr, refs.nr_refs, gnttab_max_grant_frames());
-	return err;
-}
-
-static void mark_live(grant_ref_t ref)
-{
-	WRITE_ONCE(refs.next[ref], GREF_LIVE);
+	grant_pool_exit(&grant_pool);
 }
 
 /**
- * grant_alloc_ref() - allocate one reference
- * @ref: the reference, live
+ * grant_complain() - tell of a driver's mistake
+ * @ref: the reference it was made with
+ * @what: what is wrong with that
  *
  * Context: Any.
- * Return: 0 or -ENOSPC.
  */
-int grant_alloc_ref(grant_ref_t *ref)
+void grant_complain(grant_ref_t ref, const char *what)
 {
-	int err = take(1, ref);
-
-	if (!err)
-		mark_live(*ref);
-	return err;
+	pr_err_ratelimited("grant reference %u %s: refused, called from %pS\n",
+			   ref, what, __builtin_return_address(0));
 }
 
-bool grant_ref_is_live(grant_ref_t ref)
+/**
+ * grant_none_left() - tell that there are no references
+ * @wanted: how many were asked for
+ * @err: why not
+ *
+ * Context: Any.
+ * Return: What to tell the caller.
+ */
+int grant_none_left(unsigned int wanted, int err)
 {
-	return gref_list_is_live(&refs, ref);
+	struct grant_pool_counts counts;
+
+	if (err == -EINVAL)
+		return err;
+	trace_gnttab_exhausted(wanted, grant_table_nr_frames(), err);
+	grant_pool_count(&grant_pool, &counts);
+	pr_err_ratelimited("no %u free grant references (%d): %u of %u in use, in %u of %u frames: end what is not needed, or raise max_grant_frames in the domain's configuration\n",
+			   wanted, err, counts.nr_usable - counts.nr_free,
+			   counts.nr_usable, grant_table_nr_frames(),
+			   gnttab_max_grant_frames());
+	return -ENOSPC;
 }
 
-void grant_alloc_counts(struct grant_counts *counts)
+/* A reference may be freed if somebody holds it and it grants nothing. */
+static bool may_be_freed(grant_ref_t ref)
 {
-	const struct gnttab_free_callback *callback;
-	unsigned long flags;
-
-	*counts = (struct grant_counts){};
-	spin_lock_irqsave(&lock, flags);
-	counts->nr_refs = refs.nr_refs;
-	counts->nr_free = refs.nr_free;
-	counts->nr_usable = nr_usable;
-	counts->high_water = nr_usable - low_water;
-	for (callback = callbacks; callback; callback = callback->next)
-		counts->nr_callbacks++;
-	spin_unlock_irqrestore(&lock, flags);
+	if (unlikely(!gref_is_live(&grant_pool.refs, ref)))
+		grant_complain(ref, "is not allocated, or was freed before");
+	else if (unlikely(grant_entry_flags(ref)))
+		grant_complain(ref, "is freed while it grants access");
+	else
+		return true;
+	return false;
 }
 
 /**
  * gnttab_free_grant_reference() - free one reference
  * @ref: a live reference that grants nothing (any more)
  *
- * A reference that is not live is refused with one warning; nothing changes.
+ * Anything else is refused with a line in the log.
  *
- * Context: Any.
+ * Context: Any. May call free callbacks.
  */
 void gnttab_free_grant_reference(grant_ref_t ref)
 {
-	unsigned long flags;
-	int err;
-
-	spin_lock_irqsave(&lock, flags);
-	err = gref_list_give(&refs, ref);
-	if (!err)
-		run_callbacks();
-	spin_unlock_irqrestore(&lock, flags);
-	WARN_ONCE(err, "grant reference %u is not live: freed twice?\n", ref);
+	if (may_be_freed(ref))
+		grant_pool_free(&grant_pool, ref);
 }
 EXPORT_SYMBOL_GPL(gnttab_free_grant_reference);
 
@@ -143,13 +122,67 @@ EXPORT_SYMBOL_GPL(gnttab_free_grant_reference);
  * @head: the list; gnttab_claim_grant_reference() takes from it
  *
  * Context: Any.
- * Return: 0; -ENOSPC if there are not so many; -EINVAL for none.
+ * Return: 0; -ENOSPC if there are not so many, and no more can be had;
+ * -EINVAL for none.
  */
 int gnttab_alloc_grant_references(u16 count, grant_ref_t *head)
 {
-	return take(count, head);
+	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+	int err = grant_pool_take(&grant_pool, &list, count);
+
+	if (err)
+		return grant_none_left(count, err);
+	*head = list.head;
+	return 0;
 }
 EXPORT_SYMBOL_GPL(gnttab_alloc_grant_references);
+
+/**
+ * gnttab_alloc_grant_reference_seq() - references that follow each other
+ * @count: how many, at least 1
+ * @first: the lowest of them; all are live
+ *
+ * Takes time in proportion to the table, with interrupts off: not for hot
+ * paths.
+ *
+ * Context: Any.
+ * Return: 0; -ENOSPC if there are not so many in a row, and no more can be
+ * had; -EINVAL for none.
+ */
+int gnttab_alloc_grant_reference_seq(unsigned int count, grant_ref_t *first)
+{
+	int err = grant_pool_take_seq(&grant_pool, count, first);
+
+	return err ? grant_none_left(count, err) : 0;
+}
+EXPORT_SYMBOL_GPL(gnttab_alloc_grant_reference_seq);
+
+/**
+ * gnttab_free_grant_reference_seq() - undo gnttab_alloc_grant_reference_seq()
+ * @head: the lowest of the references, all live and granting nothing
+ * @count: how many
+ *
+ * Those that cannot be freed are refused, each with a line in the log.
+ *
+ * Context: Any. May call free callbacks.
+ */
+void gnttab_free_grant_reference_seq(grant_ref_t head, unsigned int count)
+{
+	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+	grant_ref_t ref;
+
+	if (count > grant_pool.refs.nr_refs ||
+	    head > grant_pool.refs.nr_refs - count) {
+		grant_complain(head, "and those behind it are not allocated");
+		return;
+	}
+	for (ref = head + count; ref-- > head;)
+		if (may_be_freed(ref))
+			gref_push(&grant_pool.refs, &list, ref);
+	if (list.nr)
+		grant_pool_give(&grant_pool, &list);
+}
+EXPORT_SYMBOL_GPL(gnttab_free_grant_reference_seq);
 
 /**
  * gnttab_empty_grant_references() - is a private list used up?
@@ -160,9 +193,26 @@ EXPORT_SYMBOL_GPL(gnttab_alloc_grant_references);
  */
 int gnttab_empty_grant_references(const grant_ref_t *head)
 {
-	return *head == GREF_END;
+	return *head == NO_REF;
 }
 EXPORT_SYMBOL_GPL(gnttab_empty_grant_references);
+
+/* Takes the first reference off a private list; NO_REF if there is none. */
+static __always_inline grant_ref_t pop_private(grant_ref_t *head)
+{
+	grant_ref_t ref = *head;
+	u32 *link, next;
+
+	if (unlikely(ref >= READ_ONCE(grant_pool.refs.nr_refs)))
+		return NO_REF;
+	link = gref_link(&grant_pool.refs, ref);
+	if (unlikely((*link & GREF_KIND) != GREF_PRIVATE))
+		return NO_REF;
+	next = *link & GREF_NEXT;
+	*head = next == GREF_END ? NO_REF : next;
+	WRITE_ONCE(*link, GREF_LIVE);
+	return ref;
+}
 
 /**
  * gnttab_claim_grant_reference() - take a reference from a private list
@@ -173,13 +223,13 @@ EXPORT_SYMBOL_GPL(gnttab_empty_grant_references);
  */
 int gnttab_claim_grant_reference(grant_ref_t *head)
 {
-	grant_ref_t ref = *head;
+	grant_ref_t ref = pop_private(head);
 
-	if (ref >= refs.nr_refs)
-		return -ENOSPC;
-	*head = refs.next[ref];
-	mark_live(ref);
-	return ref;
+	if (likely(ref != NO_REF))
+		return ref;
+	if (*head != NO_REF)
+		grant_complain(*head, "does not begin a private list");
+	return -ENOSPC;
 }
 EXPORT_SYMBOL_GPL(gnttab_claim_grant_reference);
 
@@ -188,15 +238,21 @@ EXPORT_SYMBOL_GPL(gnttab_claim_grant_reference);
  * @head: the list
  * @ref: a live reference that grants nothing (any more)
  *
+ * Anything else is refused with a line in the log.
+ *
  * Context: Any; the list's owner locks.
  */
 void gnttab_release_grant_reference(grant_ref_t *head, grant_ref_t ref)
 {
-	if (WARN_ONCE(!grant_ref_is_live(ref),
-		      "grant reference %u is not live: released twice?\n",
-		      ref))
+	if (unlikely(!may_be_freed(ref)))
 		return;
-	WRITE_ONCE(refs.next[ref], *head);
+	if (unlikely(*head != NO_REF &&
+		     !gref_is_kind(&grant_pool.refs, *head, GREF_PRIVATE))) {
+		grant_complain(*head, "does not begin a private list");
+		return;
+	}
+	WRITE_ONCE(*gref_link(&grant_pool.refs, ref),
+		   GREF_PRIVATE | (*head & GREF_NEXT));
 	*head = ref;
 }
 EXPORT_SYMBOL_GPL(gnttab_release_grant_reference);
@@ -205,22 +261,19 @@ EXPORT_SYMBOL_GPL(gnttab_release_grant_reference);
  * gnttab_free_grant_references() - free what a private list still holds
  * @head: the list; not to be used afterwards
  *
- * Context: Any.
+ * Context: Any. May call free callbacks.
  */
 void gnttab_free_grant_references(grant_ref_t head)
 {
-	unsigned long flags;
+	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+	grant_ref_t ref;
 
-	spin_lock_irqsave(&lock, flags);
-	while (head < refs.nr_refs) {
-		grant_ref_t next = refs.next[head];
-
-		mark_live(head);
-		gref_list_give(&refs, head);
-		head = next;
-	}
-	run_callbacks();
-	spin_unlock_irqrestore(&lock, flags);
+	while ((ref = pop_private(&head)) != NO_REF)
+		gref_push(&grant_pool.refs, &list, ref);
+	if (head != NO_REF)
+		grant_complain(head, "does not begin a private list");
+	if (list.nr)
+		grant_pool_give(&grant_pool, &list);
 }
 EXPORT_SYMBOL_GPL(gnttab_free_grant_references);
 
@@ -240,21 +293,7 @@ EXPORT_SYMBOL_GPL(gnttab_free_grant_references);
 void gnttab_request_free_callback(struct gnttab_free_callback *callback,
 				  void (*fn)(void *), void *arg, u16 count)
 {
-	struct gnttab_free_callback *waiting;
-	unsigned long flags;
-
-	spin_lock_irqsave(&lock, flags);
-	for (waiting = callbacks; waiting; waiting = waiting->next)
-		if (waiting == callback)
-			goto out;
-	callback->fn = fn;
-	callback->arg = arg;
-	callback->count = count;
-	callback->next = callbacks;
-	callbacks = callback;
-	run_callbacks();
-out:
-	spin_unlock_irqrestore(&lock, flags);
+	grant_pool_wait(&grant_pool, callback, fn, arg, count);
 }
 EXPORT_SYMBOL_GPL(gnttab_request_free_callback);
 
@@ -268,16 +307,6 @@ EXPORT_SYMBOL_GPL(gnttab_request_free_callback);
  */
 void gnttab_cancel_free_callback(struct gnttab_free_callback *callback)
 {
-	struct gnttab_free_callback **at;
-	unsigned long flags;
-
-	spin_lock_irqsave(&lock, flags);
-	for (at = &callbacks; *at; at = &(*at)->next) {
-		if (*at == callback) {
-			*at = callback->next;
-			break;
-		}
-	}
-	spin_unlock_irqrestore(&lock, flags);
+	grant_pool_cancel(&grant_pool, callback);
 }
 EXPORT_SYMBOL_GPL(gnttab_cancel_free_callback);

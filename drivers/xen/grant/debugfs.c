@@ -10,28 +10,12 @@
 
 static struct dentry *grants_file;
 
-static void show_entry(struct seq_file *m, grant_ref_t ref)
+static void show_counts(struct seq_file *m)
 {
-	const struct grant_entry_v1 *entry = grant_entry(ref);
-	u16 flags = READ_ONCE(entry->flags);
+	struct grant_pool_counts counts;
 
-	if (!flags)
-		return;
-	seq_printf(m, "ref %u domain %u frame %#x flags %#x%s%s%s%s\n", ref,
-		   READ_ONCE(entry->domid), READ_ONCE(entry->frame), flags,
-		   flags & GTF_readonly ? " readonly" : "",
-		   flags & GTF_reading ? " reading" : "",
-		   flags & GTF_writing ? " writing" : "",
-		   ref < NR_RESERVED_ENTRIES ? " reserved" : "");
-}
-
-static int grants_show(struct seq_file *m, void *unused)
-{
-	struct grant_counts counts;
-	grant_ref_t ref;
-
-	grant_alloc_counts(&counts);
-	seq_puts(m, "version: 1\n");
+	grant_pool_count(&grant_pool, &counts);
+	seq_printf(m, "version: %u\n", grant_table.version);
 	seq_printf(m, "frames: %u of %u\n", grant_table_nr_frames(),
 		   gnttab_max_grant_frames());
 	seq_printf(m, "references: %u, %u usable\n", counts.nr_refs,
@@ -39,7 +23,61 @@ static int grants_show(struct seq_file *m, void *unused)
 	seq_printf(m, "free: %u\n", counts.nr_free);
 	seq_printf(m, "high_water: %u\n", counts.high_water);
 	seq_printf(m, "callbacks: %u\n", counts.nr_callbacks);
-	for (ref = 0; ref < counts.nr_refs; ref++)
+}
+
+static void show_cache(struct seq_file *m, int cpu)
+{
+	const struct grant_cache *cache = per_cpu_ptr(grant_pool.caches, cpu);
+	u32 hot = READ_ONCE(cache->hot);
+
+	seq_printf(m, "cpu %d: %u in its list, slot ", cpu,
+		   READ_ONCE(cache->list.nr));
+	if (hot == GRANT_HOT_REVOKED)
+		seq_puts(m, "revoked\n");
+	else if (hot == GRANT_HOT_EMPTY)
+		seq_puts(m, "empty\n");
+	else
+		seq_printf(m, "ref %u\n", hot);
+}
+
+static void show_entry(struct seq_file *m, grant_ref_t ref)
+{
+	u16 flags = grant_entry_flags(ref);
+	bool is_reclaimed = gref_is_kind(&grant_pool.refs, ref, GREF_RECLAIM);
+
+	if (!flags)
+		return;
+	seq_printf(m, "ref %u domain %u frame %#llx flags %#x%s%s%s%s%s", ref,
+		   grant_entry_domid(ref), grant_entry_frame(ref), flags,
+		   flags & GTF_readonly ? " readonly" : "",
+		   flags & GTF_reading ? " reading" : "",
+		   flags & GTF_writing ? " writing" : "",
+		   ref < GNTTAB_NR_RESERVED_ENTRIES ? " reserved" : "",
+		   is_reclaimed ? " reclaim" : "");
+	grant_note_show(m, gref_note(&grant_pool.refs, ref));
+	seq_putc(m, '\n');
+}
+
+static unsigned int count_reclaimed(void)
+{
+	unsigned int nr = 0;
+	grant_ref_t ref;
+
+	for (ref = 0; ref < READ_ONCE(grant_pool.refs.nr_refs); ref++)
+		nr += gref_is_kind(&grant_pool.refs, ref, GREF_RECLAIM);
+	return nr;
+}
+
+static int grants_show(struct seq_file *m, void *unused)
+{
+	grant_ref_t ref;
+	int cpu;
+
+	show_counts(m);
+	seq_printf(m, "reclaim: %u\n", count_reclaimed());
+	for_each_possible_cpu(cpu)
+		show_cache(m, cpu);
+	for (ref = 0; ref < READ_ONCE(grant_pool.refs.nr_refs); ref++)
 		show_entry(m, ref);
 	return 0;
 }
@@ -49,9 +87,11 @@ void grant_debugfs_init(void)
 {
 	grants_file = debugfs_create_file("grants", 0400, xen_debugfs(), NULL,
 					  &grants_fops);
+	grant_track_init(xen_debugfs());
 }
 
 void grant_debugfs_exit(void)
 {
+	grant_track_exit();
 	debugfs_remove(grants_file);
 }

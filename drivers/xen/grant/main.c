@@ -6,29 +6,45 @@
 
 #include "internal.h"
 
-#define MAX_FRAMES 65536
+#define MAX_FRAMES 65535
 
-static unsigned int frames = 4;
+static unsigned int frames = 1;
 module_param(frames, uint, 0444);
 MODULE_PARM_DESC(frames,
-		 "grant frames to use, 1 to 65536, cut to the domain's limit; each holds 512 references (default 4)");
+		 "grant frames to begin with, 1 to 65535, cut to the domain's limit; more are added when needed (default 1)");
 
-static int __init grant_init(void)
+static unsigned int version;
+module_param(version, uint, 0444);
+MODULE_PARM_DESC(version,
+		 "layout of the table: 1, 2, or 0 for what the domain's frame numbers need (default 0)");
+
+static int check_params(void)
 {
-	int err;
-
 	if (!frames || frames > MAX_FRAMES) {
 		pr_err("frames=%u is out of range: 1 to %u\n", frames,
 		       MAX_FRAMES);
 		return -EINVAL;
 	}
+	if (version > 2) {
+		pr_err("version=%u is out of range: 0 to 2\n", version);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int __init grant_init(void)
+{
+	int err = check_params();
+
+	if (err)
+		return err;
 	err = xen_resource_claim(XEN_RESOURCE_GRANT_TABLE, THIS_MODULE);
 	if (err)
 		return err;
-	err = grant_table_init(frames);
+	err = grant_table_init(frames, version);
 	if (err)
 		goto err_claim;
-	err = grant_alloc_init(grant_table_nr_refs(), grant_is_left_over);
+	err = grant_alloc_init();
 	if (err)
 		goto err_table;
 	grant_debugfs_init();
@@ -46,9 +62,9 @@ static void __exit grant_exit(void)
 	unsigned int nr_in_use;
 
 	grant_debugfs_exit();
-	nr_in_use = grant_end_all();
+	nr_in_use = grant_reclaim_exit() + grant_end_all();
 	if (nr_in_use)
-		pr_err("%u pages were granted by modules that are gone and are still mapped by other domains\n",
+		pr_err("%u pages stay allocated: modules that are gone had granted them, and other domains have them mapped still\n",
 		       nr_in_use);
 	grant_alloc_exit();
 	grant_table_exit();

@@ -1,105 +1,208 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The list of free references: arithmetic only, see internal.h. */
+/* Lists of references: arithmetic on links only, see refs.h. */
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "refs.h"
 
 /**
- * gref_list_init() - a list of every reference that can be used
- * @list: the list
- * @nr_refs: references in the table, more than NR_RESERVED_ENTRIES
- * @is_taken: whether a reference is in use already, and so not for the list
+ * gref_table_init() - a table without references
+ * @table: the table
+ * @nr_max: references it may ever have, 1 to GREF_END
  *
  * Context: Process; sleeps.
  * Return: 0, -EINVAL or -ENOMEM.
  */
-int gref_list_init(struct gref_list *list, unsigned int nr_refs,
-		   bool (*is_taken)(grant_ref_t ref))
+int gref_table_init(struct gref_table *table, unsigned int nr_max)
 {
-	grant_ref_t ref = nr_refs;
-
-	if (nr_refs <= NR_RESERVED_ENTRIES)
+	*table = (struct gref_table){};
+	if (!nr_max || nr_max > GREF_END)
 		return -EINVAL;
-	*list = (struct gref_list){ .head = GREF_END, .nr_refs = nr_refs };
-	list->next = kvmalloc_array(nr_refs, sizeof(*list->next), GFP_KERNEL);
-	if (!list->next)
-		return -ENOMEM;
-	/* Downwards, so that the list begins with the lowest. */
-	while (ref--) {
-		if (ref < NR_RESERVED_ENTRIES || is_taken(ref)) {
-			list->next[ref] = GREF_RESERVED;
-			continue;
-		}
-		list->next[ref] = list->head;
-		list->head = ref;
-		list->nr_free++;
+	table->nr_blocks_max = DIV_ROUND_UP(nr_max, GREF_BLOCK);
+	table->links = kvcalloc(table->nr_blocks_max, sizeof(*table->links),
+				GFP_KERNEL);
+	table->notes = kvcalloc(table->nr_blocks_max, sizeof(*table->notes),
+				GFP_KERNEL);
+	if (table->links && table->notes)
+		return 0;
+	gref_table_exit(table);
+	return -ENOMEM;
+}
+
+void gref_table_exit(struct gref_table *table)
+{
+	while (table->nr_blocks--) {
+		kfree(table->links[table->nr_blocks]);
+		kfree(table->notes[table->nr_blocks]);
 	}
+	kvfree(table->links);
+	kvfree(table->notes);
+	*table = (struct gref_table){};
+}
+
+static int add_block(struct gref_table *table, gfp_t gfp)
+{
+	u32 *links = kmalloc_array(GREF_BLOCK, sizeof(*links), gfp);
+	struct gref_note *notes = kcalloc(GREF_BLOCK, sizeof(*notes), gfp);
+	unsigned int i;
+
+	if (!links || !notes) {
+		kfree(links);
+		kfree(notes);
+		return -ENOMEM;
+	}
+	for (i = 0; i < GREF_BLOCK; i++)
+		links[i] = GREF_RESERVED;
+	table->links[table->nr_blocks] = links;
+	table->notes[table->nr_blocks] = notes;
+	table->nr_blocks++;
 	return 0;
 }
 
-void gref_list_exit(struct gref_list *list)
+/**
+ * gref_table_prepare() - memory for more references
+ * @table: the table
+ * @nr_refs: references it shall have room for
+ * @gfp: GFP_KERNEL, or GFP_ATOMIC where sleeping is not allowed
+ *
+ * New references are reserved until they are pushed to a list, and do not
+ * exist until @table->nr_refs says so. What was allocated before an error
+ * stays, for the next time.
+ *
+ * Context: Any, as @gfp says; the caller serialises.
+ * Return: 0, -ENOSPC if the table may not have so many, or -ENOMEM.
+ */
+int gref_table_prepare(struct gref_table *table, unsigned int nr_refs,
+		       gfp_t gfp)
 {
-	kvfree(list->next);
-	*list = (struct gref_list){ .head = GREF_END };
+	unsigned int nr_blocks = DIV_ROUND_UP(nr_refs, GREF_BLOCK);
+	int err = 0;
+
+	if (nr_blocks > table->nr_blocks_max)
+		return -ENOSPC;
+	while (!err && table->nr_blocks < nr_blocks)
+		err = add_block(table, gfp);
+	return err;
 }
 
 /**
- * gref_list_take() - take references from the list, all or none
- * @list: the list
+ * gref_is_kind() - is the reference on a list of this kind?
+ * @table: the table
+ * @ref: the reference, from anywhere
+ * @kind: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM
+ *
+ * Context: Any; the caller locks the lists of that kind, or owns this one.
+ */
+bool gref_is_kind(const struct gref_table *table, grant_ref_t ref, u32 kind)
+{
+	return ref < READ_ONCE(table->nr_refs) &&
+	       (READ_ONCE(*gref_link(table, ref)) & GREF_KIND) == kind;
+}
+
+/**
+ * gref_push() - put a reference on a list
+ * @table: the table
+ * @list: the list; the caller locks it
+ * @ref: a reference of the table that is the caller's and on no list
+ *
+ * Context: Any.
+ */
+void gref_push(struct gref_table *table, struct gref_list *list,
+	       grant_ref_t ref)
+{
+	WRITE_ONCE(*gref_link(table, ref), list->kind | list->head);
+	list->head = ref;
+	list->nr++;
+}
+
+/**
+ * gref_pop() - take the first reference off a list
+ * @table: the table
+ * @list: the list; the caller locks it
+ *
+ * Context: Any.
+ * Return: The reference, live; GREF_END if the list is empty.
+ */
+grant_ref_t gref_pop(struct gref_table *table, struct gref_list *list)
+{
+	grant_ref_t ref = list->head;
+	u32 *link;
+
+	if (ref == GREF_END)
+		return GREF_END;
+	link = gref_link(table, ref);
+	list->head = *link & GREF_NEXT;
+	list->nr--;
+	WRITE_ONCE(*link, GREF_LIVE);
+	return ref;
+}
+
+/**
+ * gref_move() - move references from list to list
+ * @table: the table
+ * @to: gets them; its kind becomes theirs
+ * @from: loses them
+ * @nr: how many; fewer if @from is shorter
+ *
+ * Context: Any; the caller locks both.
+ */
+void gref_move(struct gref_table *table, struct gref_list *to,
+	       struct gref_list *from, unsigned int nr)
+{
+	for (nr = min(nr, from->nr); nr; nr--)
+		gref_push(table, to, gref_pop(table, from));
+}
+
+/* First of @nr references in a row that are all on lists of @kind. */
+static grant_ref_t find_run(const struct gref_table *table, u32 kind,
+			    unsigned int nr)
+{
+	unsigned int length = 0;
+	grant_ref_t ref;
+
+	for (ref = 0; ref < table->nr_refs; ref++) {
+		length = gref_is_kind(table, ref, kind) ? length + 1 : 0;
+		if (length == nr)
+			return ref - nr + 1;
+	}
+	return GREF_END;
+}
+
+/**
+ * gref_take_seq() - take references that follow each other in number
+ * @table: the table
+ * @list: the list; no other list of its kind may have references
  * @nr: how many, at least 1
- * @head: first of them; they stay threaded through @list->next, GREF_END last
+ * @first: the lowest of them; all are live
+ *
+ * The rest of the list is sorted by this, lowest first, so that runs grow
+ * long again. Takes time in proportion to the references in the table.
  *
  * Context: Any; the caller locks.
- * Return: 0, -EINVAL for none, -ENOSPC if there are not so many.
+ * Return: 0; -EINVAL for none; -ENOSPC if there are no @nr in a row.
  */
-int gref_list_take(struct gref_list *list, unsigned int nr, grant_ref_t *head)
+int gref_take_seq(struct gref_table *table, struct gref_list *list,
+		  unsigned int nr, grant_ref_t *first)
 {
-	grant_ref_t last;
-	unsigned int i;
+	struct gref_list sorted = GREF_LIST(list->kind);
+	grant_ref_t run, ref;
 
 	if (!nr)
 		return -EINVAL;
-	if (nr > list->nr_free)
+	if (nr > list->nr)
 		return -ENOSPC;
-	last = list->head;
-	for (i = 1; i < nr; i++)
-		last = list->next[last];
-	*head = list->head;
-	list->head = list->next[last];
-	list->next[last] = GREF_END;
-	list->nr_free -= nr;
-	return 0;
-}
-
-/**
- * gref_list_is_live() - is this a reference that somebody holds?
- * @list: the list
- * @ref: the reference, from anywhere
- *
- * Context: Any; the caller locks, or holds the reference.
- * Return: false if it is out of range, reserved, free or on a private list.
- */
-bool gref_list_is_live(const struct gref_list *list, grant_ref_t ref)
-{
-	return ref < list->nr_refs && READ_ONCE(list->next[ref]) == GREF_LIVE;
-}
-
-/**
- * gref_list_give() - give a reference back
- * @list: the list
- * @ref: the reference, marked GREF_LIVE
- *
- * Context: Any; the caller locks.
- * Return: 0; -EINVAL if it is not live, and the list is as it was.
- */
-int gref_list_give(struct gref_list *list, grant_ref_t ref)
-{
-	if (!gref_list_is_live(list, ref))
-		return -EINVAL;
-	WRITE_ONCE(list->next[ref], list->head);
-	list->head = ref;
-	list->nr_free++;
+	run = find_run(table, list->kind, nr);
+	if (run == GREF_END)
+		return -ENOSPC;
+	for (ref = table->nr_refs; ref--;) {
+		if (ref >= run && ref < run + nr)
+			WRITE_ONCE(*gref_link(table, ref), GREF_LIVE);
+		else if (gref_is_kind(table, ref, list->kind))
+			gref_push(table, &sorted, ref);
+	}
+	*list = sorted;
+	*first = run;
 	return 0;
 }

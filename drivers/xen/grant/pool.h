@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pool of free references: a shared list, a cache per CPU in front of it,
+ * and the callbacks of those who wait. pool.c and cache.c tell how they play together.
+ */
+#ifndef _XENDOMU_GRANT_POOL_H
+#define _XENDOMU_GRANT_POOL_H
+
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "refs.h"
+
+struct gnttab_free_callback;
+
+/* Most references on a CPU's list, and how many move there at a time. */
+#define GRANT_CACHE_MAX 64u
+#define GRANT_CACHE_BATCH 32u
+
+/* What a hot slot holds if not a reference. Reference 0 is never free. */
+#define GRANT_HOT_EMPTY 0u
+#define GRANT_HOT_REVOKED (~0u)
+/* What is parked if nothing is. */
+#define GRANT_NOT_PARKED GRANT_HOT_REVOKED
+
+/**
+ * struct grant_cache - free references of one CPU
+ * @hot: a reference, GRANT_HOT_EMPTY or GRANT_HOT_REVOKED. Its CPU changes it
+ *	by single instructions that are not locked; others only as cache.c tells
+ * @parked: what was in @hot when it was revoked, or GRANT_NOT_PARKED; under
+ *	the pool's lock, and @lock when the pool's is_revoked is not set
+ * @lock: for @list; taken inside the pool's
+ * @list: more of them, at most GRANT_CACHE_MAX
+ */
+struct grant_cache {
+	u32 hot;
+	u32 parked;
+	raw_spinlock_t lock;
+	struct gref_list list;
+};
+
+/**
+ * struct grant_pool_ops - what a pool needs of its surroundings
+ * @sync_cpus: as xen_vcpu_barrier(); atomic
+ * @grow: let the table have at least so many references; atomic; returns how
+ *	many it has now, or -errno, -ENOSPC if it may not have so many
+ */
+struct grant_pool_ops {
+	int (*sync_cpus)(void);
+	int (*grow)(unsigned int nr_refs);
+};
+
+/**
+ * struct grant_pool - see pool.c
+ * @caches: one per CPU
+ * @refs: all references; grows under @grow_lock
+ * @ops: the surroundings
+ * @grow_lock: taken before @lock
+ * @lock: for all that follows
+ * @free: the shared list
+ * @is_revoked: the caches are off: everything goes through @free
+ * @low_water: fewest there ever were on @free
+ * @nr_usable: references that are not reserved
+ * @callbacks: who waits, latest first
+ * @revoke_work: revokes the caches again, when that had failed
+ */
+struct grant_pool {
+	struct grant_cache __percpu *caches;
+	struct gref_table refs;
+	const struct grant_pool_ops *ops;
+	spinlock_t grow_lock;
+	spinlock_t lock;
+	struct gref_list free;
+	bool is_revoked;
+	unsigned int low_water;
+	unsigned int nr_usable;
+	struct gnttab_free_callback *callbacks;
+	struct delayed_work revoke_work;
+};
+
+/**
+ * struct grant_pool_counts - how a pool stands
+ * @nr_refs: references in the table
+ * @nr_usable: of those, how many are not reserved
+ * @nr_free: free now, wherever
+ * @high_water: most that were off the shared list at one time
+ * @nr_callbacks: callbacks that wait
+ */
+struct grant_pool_counts {
+	unsigned int nr_refs;
+	unsigned int nr_usable;
+	unsigned int nr_free;
+	unsigned int high_water;
+	unsigned int nr_callbacks;
+};
+
+/* cache.c: what each CPU has to itself */
+int grant_caches_init(struct grant_pool *pool);
+void grant_caches_exit(struct grant_pool *pool);
+bool grant_cache_take(struct grant_pool *pool, struct gref_list *list,
+		      unsigned int nr);
+bool grant_cache_give(struct grant_pool *pool, struct gref_list *list);
+void grant_cache_balance(struct grant_pool *pool);
+int grant_cache_revoke(struct grant_pool *pool);
+
+/* pool.c */
+int grant_pool_init(struct grant_pool *pool, const struct grant_pool_ops *ops,
+		    unsigned int nr_max);
+int grant_pool_start(struct grant_pool *pool, grant_ref_t first,
+		     unsigned int nr_refs, bool (*is_free)(grant_ref_t ref));
+void grant_pool_exit(struct grant_pool *pool);
+
+int grant_pool_take_one(struct grant_pool *pool);
+void grant_pool_give_one(struct grant_pool *pool, grant_ref_t ref);
+int grant_pool_take(struct grant_pool *pool, struct gref_list *list,
+		    unsigned int nr);
+void grant_pool_give(struct grant_pool *pool, struct gref_list *list);
+int grant_pool_take_seq(struct grant_pool *pool, unsigned int nr,
+			grant_ref_t *first);
+
+void grant_pool_wait(struct grant_pool *pool,
+		     struct gnttab_free_callback *callback,
+		     void (*fn)(void *), void *arg, u16 count);
+void grant_pool_cancel(struct grant_pool *pool,
+		       struct gnttab_free_callback *callback);
+void grant_pool_count(struct grant_pool *pool,
+		      struct grant_pool_counts *counts);
+
+/* Whether a hot slot's value is a reference. */
+static __always_inline bool grant_is_ref(u32 hot)
+{
+	return hot + 1 > 1; /* neither GRANT_HOT_EMPTY nor _REVOKED */
+}
+
+/**
+ * grant_pool_alloc() - one free reference
+ * @pool: the pool
+ *
+ * Context: Any.
+ * Return: The reference, live; -ENOSPC or why the table did not grow.
+ */
+static __always_inline int grant_pool_alloc(struct grant_pool *pool)
+{
+	grant_ref_t ref = this_cpu_read(pool->caches->hot);
+
+	if (likely(grant_is_ref(ref)) &&
+	    likely(this_cpu_cmpxchg(pool->caches->hot, ref,
+				    GRANT_HOT_EMPTY) == ref)) {
+		WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_LIVE);
+		return ref;
+	}
+	return grant_pool_take_one(pool);
+}
+
+/**
+ * grant_pool_free() - a reference is free again
+ * @pool: the pool
+ * @ref: the reference, live, the caller's
+ *
+ * Context: Any. May call free callbacks, see gnttab_request_free_callback().
+ */
+static __always_inline void grant_pool_free(struct grant_pool *pool,
+					    grant_ref_t ref)
+{
+	/* Before anybody can find it in the slot. */
+	WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_HOT);
+	if (unlikely(this_cpu_cmpxchg(pool->caches->hot, GRANT_HOT_EMPTY,
+				      ref) != GRANT_HOT_EMPTY))
+		grant_pool_give_one(pool, ref);
+}
+
+#endif
