@@ -48,7 +48,9 @@ driver: modules ## build the driver in DIR against our headers and symbols
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
 		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
 
-build/gnttab-peer: tests/peer/gnttab-peer.c
+# Programs that play the other end in dom0.
+PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
+$(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
 	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
 
@@ -58,7 +60,7 @@ packages: ## install the Debian packages that are missing
 	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
-test-driver: build/gnttab-peer
+test-driver: $(PEERS)
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
 
 demo: packages ## show everything at work in a PV domU on a real Xen host

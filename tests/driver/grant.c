@@ -3,6 +3,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <xen/grant_table.h>
@@ -166,6 +167,115 @@ static int cmd_fired(char *args, struct seq_file *answer)
 	return 0;
 }
 
+/* What "row" granted: pages that belong to it until "endrow". */
+static grant_ref_t row_first;
+static unsigned int row_length;
+static struct page **row_pages;
+
+static void free_row_pages(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < row_length; i++)
+		if (row_pages[i])
+			__free_page(row_pages[i]);
+	kvfree(row_pages);
+	row_pages = NULL;
+	row_length = 0;
+}
+
+static int alloc_row_pages(unsigned int nr)
+{
+	unsigned int i;
+
+	row_pages = kvcalloc(nr, sizeof(*row_pages), GFP_KERNEL);
+	if (!row_pages)
+		return -ENOMEM;
+	row_length = nr;
+	for (i = 0; i < nr; i++) {
+		row_pages[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		if (!row_pages[i]) {
+			free_row_pages();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* row DOMID N: grants N pages by references in a row; prints the first */
+static int cmd_row(char *args, struct seq_file *answer)
+{
+	unsigned int domid, nr, i;
+	int err;
+
+	if (row_pages)
+		return -EALREADY;
+	if (sscanf(args, "%u %u", &domid, &nr) != 2)
+		return -EINVAL;
+	err = alloc_row_pages(nr);
+	if (err)
+		return err;
+	err = gnttab_alloc_grant_reference_seq(nr, &row_first);
+	if (err) {
+		free_row_pages();
+		return err;
+	}
+	for (i = 0; i < nr; i++)
+		gnttab_grant_foreign_access_ref(row_first + i, domid,
+						xen_page_to_gfn(row_pages[i]),
+						0);
+	seq_printf(answer, "%u\n", row_first);
+	return 0;
+}
+
+/* endrow [keep]: ends them all; the pages go with them, or are kept */
+static int cmd_endrow(char *args, struct seq_file *answer)
+{
+	bool keep = !strcmp(args, "keep");
+	unsigned int i;
+
+	if (!row_pages)
+		return -EINVAL;
+	for (i = 0; i < row_length; i++) {
+		struct page *page = keep ? NULL : row_pages[i];
+
+		gnttab_end_foreign_access(row_first + i, page);
+		if (page)
+			row_pages[i] = NULL;
+	}
+	free_row_pages();
+	return 0;
+}
+
+/* freerow: frees the references as a row; fails if one is in use */
+static int cmd_freerow(char *args, struct seq_file *answer)
+{
+	unsigned int i;
+
+	if (!row_pages)
+		return -EINVAL;
+	for (i = 0; i < row_length; i++)
+		if (!gnttab_end_foreign_access_ref(row_first + i))
+			return -EBUSY;
+	gnttab_free_grant_reference_seq(row_first, row_length);
+	free_row_pages();
+	return 0;
+}
+
+/* suspend: as before a suspend of the domain, and back */
+static int cmd_suspend(char *args, struct seq_file *answer)
+{
+	gnttab_suspend();
+	return gnttab_resume();
+}
+
+/* max: prints how many frames the table may have */
+static int cmd_max(char *args, struct seq_file *answer)
+{
+	seq_printf(answer, "%u\n", gnttab_max_grant_frames());
+	return gnttab_init();
+}
+
 const struct command grant_commands[] = {
 	{ "grant", cmd_grant },
 	{ "peek", cmd_peek },
@@ -175,6 +285,11 @@ const struct command grant_commands[] = {
 	{ "unhog", cmd_unhog },
 	{ "callback", cmd_callback },
 	{ "fired", cmd_fired },
+	{ "row", cmd_row },
+	{ "endrow", cmd_endrow },
+	{ "freerow", cmd_freerow },
+	{ "suspend", cmd_suspend },
+	{ "max", cmd_max },
 	{}
 };
 
@@ -185,11 +300,13 @@ void grant_exit(void)
 	gnttab_cancel_free_callback(&callback);
 	if (nr_hogged)
 		gnttab_free_grant_references(hogged);
+	if (row_pages)
+		cmd_endrow("", NULL);
 	for (i = 0; i < NR_SLOTS; i++) {
 		if (!slots[i].page)
 			continue;
-		/* A page a peer still has must not go back to the system. */
-		if (gnttab_try_end_foreign_access(slots[i].ref))
-			free_page((unsigned long)slots[i].page);
+		/* The page goes when its peer has. */
+		gnttab_end_foreign_access(slots[i].ref,
+					  virt_to_page(slots[i].page));
 	}
 }
