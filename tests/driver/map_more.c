@@ -135,6 +135,8 @@ static int cmd_ptes(char *args, struct seq_file *answer)
 		   (char *)page_address(pages[1]));
 	gnttab_set_unmap_op(&unmap, pte_address(pages[1]), flags, map.handle);
 	gnttab_set_unmap_op(&kunmap, va, GNTMAP_host_map, kmap.handle);
+	unmap.status = 1;
+	kunmap.status = 1;
 	err = gnttab_unmap_refs(&unmap, &kunmap, pages, 1);
 	seq_printf(answer, "status %d %d foreign %d\n", unmap.status,
 		   kunmap.status, PageForeign(pages[0]));
