@@ -48,6 +48,11 @@ while IFS= read -r line; do
 		;;
 	esac
 done <<<"$out"
+# The results in debugfs have room for 512 bytes a case: what a failure says
+# can push its own "not ok" out. The kernel's log has all of it.
+failures=$(grep -oE '\] +not ok .*' "$dir/guest-console.log" || true)
+result "the kernel's log has no failed case either" test -z "$failures"
+[[ -z $failures ]] || diagnose "$failures"
 result "the kernel survived all suites" test "$status" -eq 0
 result "there are suites" test "$test_nr" -gt 10
 result "kmemleak finds nothing" has "$out" '^leaks 0$'

@@ -31,6 +31,10 @@ struct start_info;
  * @gfn_to_pfn: number of a page of this domain; NULL where it is @gfn itself;
  *	atomic
  * @vcpu_barrier: see xen_vcpu_barrier(); atomic
+ * @foreign_is_vacant: has the page of this number no frame? NULL, like the two
+ *	below, where the hypervisor translates; see include/xen/foreign.h
+ * @foreign_set: note that the page has another domain's frame; atomic
+ * @foreign_clear: undo @foreign_set; atomic
  * @show_start_info: print the start-of-day data
  * @show_startup_map: print the start-of-day virtual map
  *
@@ -51,6 +55,9 @@ struct xen_guest_ops {
 	unsigned int (*frame_bits)(void);
 	unsigned long (*gfn_to_pfn)(unsigned long gfn);
 	int (*vcpu_barrier)(void);
+	bool (*foreign_is_vacant)(unsigned long pfn);
+	int (*foreign_set)(unsigned long pfn, unsigned long mfn);
+	int (*foreign_clear)(unsigned long pfn);
 	int (*show_start_info)(struct seq_file *m);
 	int (*show_startup_map)(struct seq_file *m);
 };

@@ -23,6 +23,7 @@
 #include <xen/start_info.h>
 
 #include "internal.h"
+#include "p2m.h"
 
 /* Leaf of the width of machine addresses, <asm/xen/cpuid.h>. */
 #define XEN_CPUID_ADDRESS_LEAF 5
@@ -284,6 +285,9 @@ const struct xen_guest_ops xen_pv_ops = {
 	.frame_bits = pv_frame_bits,
 	.gfn_to_pfn = pv_gfn_to_pfn,
 	.vcpu_barrier = pv_vcpu_barrier,
+	.foreign_is_vacant = xen_p2m_is_vacant,
+	.foreign_set = xen_p2m_set_foreign,
+	.foreign_clear = xen_p2m_clear_foreign,
 	.show_start_info = pv_show_start_info,
 	.show_startup_map = pv_show_startup_map,
 };
