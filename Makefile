@@ -53,13 +53,17 @@ build/gnttab-peer: tests/peer/gnttab-peer.c
 	@mkdir -p $(@D)
 	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
 
+build/gntshr-peer: tests/peer/gntshr-peer.c
+	@mkdir -p $(@D)
+	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
+
 # Installs what is missing where it may; else says what to install.
 packages: ## install the Debian packages that are missing
 	@mkdir -p build/logs
 	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
-test-driver: build/gnttab-peer
+test-driver: build/gnttab-peer build/gntshr-peer
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
 
 demo: packages ## show everything at work in a PV domU on a real Xen host

@@ -46,6 +46,10 @@ static int run(char *line)
 	ret = run_in(grant_commands, name, args);
 	if (ret == -ENOSYS)
 		ret = run_in(store_commands, name, args);
+	if (ret == -ENOSYS)
+		ret = run_in(map_commands, name, args);
+	if (ret == -ENOSYS)
+		ret = run_in(map_more_commands, name, args);
 	return ret;
 }
 
@@ -94,6 +98,7 @@ static int __init testdrv_init(void)
 static void __exit testdrv_exit(void)
 {
 	debugfs_remove(dir);
+	map_exit();
 	store_exit();
 	grant_exit();
 }

@@ -113,6 +113,7 @@ int xen_grant_errno(int status)
 		return -EPERM;
 	case GNTST_no_device_space:
 	case GNTST_address_too_big:
+	case GNTST_no_space:
 		return -ENOSPC;
 	default:
 		return -EIO;

@@ -25,10 +25,14 @@ struct start_info;
  * @frames_init: prepare a run of frames, see xen_frames_init()
  * @frames_grow: map frames up to the given number
  * @frames_exit: unmap what is mapped and undo @frames_init
+ * @foreign_is_vacant: has the page of this number no frame? NULL, like the two
+ *	below, where the hypervisor translates; see include/xen/foreign.h
+ * @foreign_set: note that the page has another domain's frame
+ * @foreign_clear: undo @foreign_set
  * @show_start_info: print the start-of-day data
  * @show_startup_map: print the start-of-day virtual map
  *
- * All are called in process context, one at a time.
+ * All are called in process context, one at a time, but for the foreign ones.
  */
 struct xen_guest_ops {
 	int (*start)(void);
@@ -40,6 +44,9 @@ struct xen_guest_ops {
 	int (*frames_init)(struct xen_frames *frames);
 	int (*frames_grow)(struct xen_frames *frames, unsigned int nr);
 	void (*frames_exit)(struct xen_frames *frames);
+	bool (*foreign_is_vacant)(unsigned long pfn);
+	int (*foreign_set)(unsigned long pfn, unsigned long mfn);
+	int (*foreign_clear)(unsigned long pfn);
 	int (*show_start_info)(struct seq_file *m);
 	int (*show_startup_map)(struct seq_file *m);
 };

@@ -22,6 +22,7 @@
 #include <xen/start_info.h>
 
 #include "internal.h"
+#include "p2m.h"
 
 /* Our private copy, made and checked once. */
 static struct start_info start_info;
@@ -225,6 +226,9 @@ const struct xen_guest_ops xen_pv_ops = {
 	.frames_init = pv_frames_init,
 	.frames_grow = pv_frames_grow,
 	.frames_exit = pv_frames_exit,
+	.foreign_is_vacant = xen_p2m_is_vacant,
+	.foreign_set = xen_p2m_set_foreign,
+	.foreign_clear = xen_p2m_clear_foreign,
 	.show_start_info = pv_show_start_info,
 	.show_startup_map = pv_show_startup_map,
 };
