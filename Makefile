@@ -73,7 +73,7 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
 BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
-bench-drivers:
+bench-drivers: build/gntshr-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
 	@mkdir -p $(BENCH_OUT)
 	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/

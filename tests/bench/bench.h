@@ -77,6 +77,12 @@ extern const struct bench grant_benches[];
 extern const unsigned int nr_grant_benches;
 unsigned int nr_free_refs(void);
 
+/* maps.c */
+int map_prepare(struct worker *w);
+int map_single_burst(struct worker *w);
+int map_batch_burst(struct worker *w);
+void map_finish(struct worker *w);
+
 /* crew.c */
 int measure(const struct bench *bench, unsigned int ms, struct sample *sample);
 

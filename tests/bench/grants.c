@@ -190,6 +190,8 @@ const struct bench grant_benches[] = {
 	{ "batch-single", 1, 64, false, NULL, batch_single_burst, NULL },
 	{ "batch-single", 2, 64, false, NULL, batch_single_burst, NULL },
 	{ "batch-single", 4, 64, true, NULL, batch_single_burst, NULL },
+	{ "map-1", 1, 8, false, map_prepare, map_single_burst, map_finish },
+	{ "map-32", 1, 32, false, map_prepare, map_batch_burst, map_finish },
 };
 
 const unsigned int nr_grant_benches = ARRAY_SIZE(grant_benches);
