@@ -18,6 +18,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver packages test-driver test-drivers demo
+.PHONY: bench bench-drivers
 .PHONY: check check-style check-spin check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
@@ -67,6 +68,22 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs
 	@$(MAKE) test-driver >build/logs/demo-build.log 2>&1 || { cat build/logs/demo-build.log; exit 1; }
 	@KERNEL=$(KERNEL) scripts/demo
+
+# The benchmark twice: as a driver of ours, and as one of the kernel's own.
+BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
+bench-drivers: build/gntshr-peer
+	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
+	@mkdir -p $(BENCH_OUT)
+	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
+	@find $(BENCH_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BENCH_OUT) modules
+
+bench: ROUNDS ?= 5
+bench: GUEST ?= pv
+bench: packages ## our grants and the kernel's own, timed in one guest
+	@mkdir -p build/logs
+	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
+	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 test-drivers:
