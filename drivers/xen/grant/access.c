@@ -43,7 +43,7 @@ static __always_inline bool end(grant_ref_t ref)
 	bool has_ended;
 
 	if (unlikely(!gref_is_live(&grant_pool.refs, ref))) {
-		grant_complain(ref, "is not allocated");
+		grant_complain(ref, "is not allocated", _RET_IP_);
 		return false;
 	}
 	has_ended = grant_entry_clear(ref);
@@ -66,7 +66,7 @@ void gnttab_grant_foreign_access_ref(grant_ref_t ref, domid_t domid,
 				     unsigned long frame, int readonly)
 {
 	if (unlikely(!gref_is_live(&grant_pool.refs, ref)))
-		grant_complain(ref, "is not allocated");
+		grant_complain(ref, "is not allocated", _RET_IP_);
 	else if (!check_grant(domid, frame))
 		grant(ref, domid, frame, readonly);
 }
@@ -150,7 +150,7 @@ EXPORT_SYMBOL_GPL(gnttab_try_end_foreign_access);
 void gnttab_end_foreign_access(grant_ref_t ref, struct page *page)
 {
 	if (unlikely(!gref_is_live(&grant_pool.refs, ref))) {
-		grant_complain(ref, "is not allocated");
+		grant_complain(ref, "is not allocated", _RET_IP_);
 		return;
 	}
 	if (unlikely(!end(ref))) {

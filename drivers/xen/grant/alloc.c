@@ -57,13 +57,14 @@ void grant_alloc_exit(void)
  * grant_complain() - tell of a driver's mistake
  * @ref: the reference it was made with
  * @what: what is wrong with that
+ * @caller: address in the driver
  *
  * Context: Any.
  */
-void grant_complain(grant_ref_t ref, const char *what)
+void grant_complain(grant_ref_t ref, const char *what, unsigned long caller)
 {
 	pr_err_ratelimited("grant reference %u %s: refused, called from %pS\n",
-			   ref, what, __builtin_return_address(0));
+			   ref, what, (void *)caller);
 }
 
 /**
@@ -90,12 +91,14 @@ int grant_none_left(unsigned int wanted, int err)
 }
 
 /* A reference may be freed if somebody holds it and it grants nothing. */
-static bool may_be_freed(grant_ref_t ref)
+static __always_inline bool may_be_freed(grant_ref_t ref)
 {
 	if (unlikely(!gref_is_live(&grant_pool.refs, ref)))
-		grant_complain(ref, "is not allocated, or was freed before");
+		grant_complain(ref, "is not allocated, or was freed before",
+			       _RET_IP_);
 	else if (unlikely(grant_entry_flags(ref)))
-		grant_complain(ref, "is freed while it grants access");
+		grant_complain(ref, "is freed while it grants access",
+			       _RET_IP_);
 	else
 		return true;
 	return false;
@@ -173,7 +176,8 @@ void gnttab_free_grant_reference_seq(grant_ref_t head, unsigned int count)
 
 	if (count > grant_pool.refs.nr_refs ||
 	    head > grant_pool.refs.nr_refs - count) {
-		grant_complain(head, "and those behind it are not allocated");
+		grant_complain(head, "and those behind it are not allocated",
+			       _RET_IP_);
 		return;
 	}
 	for (ref = head + count; ref-- > head;)
@@ -228,7 +232,8 @@ int gnttab_claim_grant_reference(grant_ref_t *head)
 	if (likely(ref != NO_REF))
 		return ref;
 	if (*head != NO_REF)
-		grant_complain(*head, "does not begin a private list");
+		grant_complain(*head, "does not begin a private list",
+			       _RET_IP_);
 	return -ENOSPC;
 }
 EXPORT_SYMBOL_GPL(gnttab_claim_grant_reference);
@@ -246,11 +251,7 @@ void gnttab_release_grant_reference(grant_ref_t *head, grant_ref_t ref)
 {
 	if (unlikely(!may_be_freed(ref)))
 		return;
-	if (unlikely(*head != NO_REF &&
-		     !gref_is_kind(&grant_pool.refs, *head, GREF_PRIVATE))) {
-		grant_complain(*head, "does not begin a private list");
-		return;
-	}
+	/* Whoever claims looks at what the list begins with. */
 	WRITE_ONCE(*gref_link(&grant_pool.refs, ref),
 		   GREF_PRIVATE | (*head & GREF_NEXT));
 	*head = ref;
@@ -266,13 +267,18 @@ EXPORT_SYMBOL_GPL(gnttab_release_grant_reference);
 void gnttab_free_grant_references(grant_ref_t head)
 {
 	struct gref_list list = GREF_LIST(GREF_PRIVATE);
-	grant_ref_t ref;
+	u32 next = head & GREF_NEXT;
 
-	while ((ref = pop_private(&head)) != NO_REF)
-		gref_push(&grant_pool.refs, &list, ref);
-	if (head != NO_REF)
-		grant_complain(head, "does not begin a private list");
-	if (list.nr)
+	list.head = next;
+	while (next != GREF_END && list.nr < grant_pool.refs.nr_refs &&
+	       gref_is_kind(&grant_pool.refs, next, GREF_PRIVATE)) {
+		next = *gref_link(&grant_pool.refs, next) & GREF_NEXT;
+		list.nr++;
+	}
+	if (unlikely(next != GREF_END))
+		grant_complain(next, "is on a private list, and should not be",
+			       _RET_IP_);
+	else if (list.nr)
 		grant_pool_give(&grant_pool, &list);
 }
 EXPORT_SYMBOL_GPL(gnttab_free_grant_references);

@@ -141,6 +141,35 @@ static void allow_slot(struct grant_cache *cache)
 	cache->parked = GRANT_NOT_PARKED;
 }
 
+static struct grant_cache *own_cache_lock(struct grant_pool *pool,
+					  unsigned long *flags)
+	__acquires(grant_cache)
+{
+	struct grant_cache *cache;
+
+	local_irq_save(*flags);
+	cache = this_cpu_ptr(pool->caches);
+	raw_spin_lock(&cache->lock);
+	return cache;
+}
+
+static void own_cache_unlock(struct grant_cache *cache, unsigned long flags)
+	__releases(grant_cache)
+{
+	raw_spin_unlock(&cache->lock);
+	local_irq_restore(flags);
+}
+
+/* Whether the owner may use its cache, which is locked; takes it into use. */
+static bool own_cache_allowed(struct grant_pool *pool,
+			      struct grant_cache *cache)
+{
+	if (unlikely(smp_load_acquire(&pool->is_revoked)))
+		return false;
+	allow_slot(cache);
+	return true;
+}
+
 /**
  * grant_cache_take() - take from this CPU's list
  * @pool: the pool
@@ -153,21 +182,13 @@ static void allow_slot(struct grant_cache *cache)
 bool grant_cache_take(struct grant_pool *pool, struct gref_list *list,
 		      unsigned int nr)
 {
-	struct grant_cache *cache;
 	unsigned long flags;
-	bool is_done = false;
+	struct grant_cache *cache = own_cache_lock(pool, &flags);
+	bool is_done = own_cache_allowed(pool, cache) && nr <= cache->list.nr;
 
-	local_irq_save(flags);
-	cache = this_cpu_ptr(pool->caches);
-	raw_spin_lock(&cache->lock);
-	if (!smp_load_acquire(&pool->is_revoked)) {
-		allow_slot(cache);
-		is_done = nr <= cache->list.nr;
-	}
 	if (is_done)
 		gref_move(&pool->refs, list, &cache->list, nr);
-	raw_spin_unlock(&cache->lock);
-	local_irq_restore(flags);
+	own_cache_unlock(cache, flags);
 	return is_done;
 }
 
@@ -181,21 +202,14 @@ bool grant_cache_take(struct grant_pool *pool, struct gref_list *list,
  */
 bool grant_cache_give(struct grant_pool *pool, struct gref_list *list)
 {
-	struct grant_cache *cache;
 	unsigned long flags;
-	bool is_done = false;
+	struct grant_cache *cache = own_cache_lock(pool, &flags);
+	bool is_done = own_cache_allowed(pool, cache) &&
+		       list->nr <= GRANT_CACHE_MAX - cache->list.nr;
 
-	local_irq_save(flags);
-	cache = this_cpu_ptr(pool->caches);
-	raw_spin_lock(&cache->lock);
-	if (!smp_load_acquire(&pool->is_revoked)) {
-		allow_slot(cache);
-		is_done = list->nr <= GRANT_CACHE_MAX - cache->list.nr;
-	}
 	if (is_done)
 		gref_move(&pool->refs, &cache->list, list, list->nr);
-	raw_spin_unlock(&cache->lock);
-	local_irq_restore(flags);
+	own_cache_unlock(cache, flags);
 	return is_done;
 }
 

@@ -17,7 +17,7 @@ struct seq_file;
 extern struct grant_pool grant_pool;
 int grant_alloc_init(void);
 void grant_alloc_exit(void);
-void grant_complain(grant_ref_t ref, const char *what);
+void grant_complain(grant_ref_t ref, const char *what, unsigned long caller);
 int grant_none_left(unsigned int wanted, int err);
 
 /* access.c */

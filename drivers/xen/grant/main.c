@@ -5,6 +5,7 @@
 #include <xen/guest.h>
 
 #include "internal.h"
+#include "map.h"
 
 #define MAX_FRAMES 65535
 
@@ -47,9 +48,15 @@ static int __init grant_init(void)
 	err = grant_alloc_init();
 	if (err)
 		goto err_table;
+	err = grant_unmap_init();
+	if (err)
+		goto err_alloc;
 	grant_debugfs_init();
 	return 0;
 
+err_alloc:
+	grant_reclaim_exit();
+	grant_alloc_exit();
 err_table:
 	grant_table_exit();
 err_claim:
@@ -62,6 +69,7 @@ static void __exit grant_exit(void)
 	unsigned int nr_in_use;
 
 	grant_debugfs_exit();
+	grant_unmap_exit();
 	nr_in_use = grant_reclaim_exit() + grant_end_all();
 	if (nr_in_use)
 		pr_err("%u pages stay allocated: modules that are gone had granted them, and other domains have them mapped still\n",

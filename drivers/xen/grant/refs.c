@@ -88,62 +88,10 @@ int gref_table_prepare(struct gref_table *table, unsigned int nr_refs,
 }
 
 /**
- * gref_is_kind() - is the reference on a list of this kind?
- * @table: the table
- * @ref: the reference, from anywhere
- * @kind: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM
- *
- * Context: Any; the caller locks the lists of that kind, or owns this one.
- */
-bool gref_is_kind(const struct gref_table *table, grant_ref_t ref, u32 kind)
-{
-	return ref < READ_ONCE(table->nr_refs) &&
-	       (READ_ONCE(*gref_link(table, ref)) & GREF_KIND) == kind;
-}
-
-/**
- * gref_push() - put a reference on a list
- * @table: the table
- * @list: the list; the caller locks it
- * @ref: a reference of the table that is the caller's and on no list
- *
- * Context: Any.
- */
-void gref_push(struct gref_table *table, struct gref_list *list,
-	       grant_ref_t ref)
-{
-	WRITE_ONCE(*gref_link(table, ref), list->kind | list->head);
-	list->head = ref;
-	list->nr++;
-}
-
-/**
- * gref_pop() - take the first reference off a list
- * @table: the table
- * @list: the list; the caller locks it
- *
- * Context: Any.
- * Return: The reference, live; GREF_END if the list is empty.
- */
-grant_ref_t gref_pop(struct gref_table *table, struct gref_list *list)
-{
-	grant_ref_t ref = list->head;
-	u32 *link;
-
-	if (ref == GREF_END)
-		return GREF_END;
-	link = gref_link(table, ref);
-	list->head = *link & GREF_NEXT;
-	list->nr--;
-	WRITE_ONCE(*link, GREF_LIVE);
-	return ref;
-}
-
-/**
  * gref_move() - move references from list to list
  * @table: the table
- * @to: gets them; its kind becomes theirs
- * @from: loses them
+ * @to: gets them, in the same order; its kind becomes theirs
+ * @from: loses the first of its references
  * @nr: how many; fewer if @from is shorter
  *
  * Context: Any; the caller locks both.
@@ -151,8 +99,24 @@ grant_ref_t gref_pop(struct gref_table *table, struct gref_list *list)
 void gref_move(struct gref_table *table, struct gref_list *to,
 	       struct gref_list *from, unsigned int nr)
 {
-	for (nr = min(nr, from->nr); nr; nr--)
-		gref_push(table, to, gref_pop(table, from));
+	grant_ref_t next = from->head;
+	u32 *link = NULL;
+	unsigned int i;
+
+	nr = min(nr, from->nr);
+	if (!nr)
+		return;
+	for (i = 0; i < nr; i++) {
+		link = gref_link(table, next);
+		next = *link & GREF_NEXT;
+		WRITE_ONCE(*link, to->kind | next);
+	}
+	/* The last of them leads to what was there before. */
+	WRITE_ONCE(*link, to->kind | to->head);
+	to->head = from->head;
+	to->nr += nr;
+	from->head = next;
+	from->nr -= nr;
 }
 
 /* First of @nr references in a row that are all on lists of @kind. */

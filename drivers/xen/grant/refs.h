@@ -115,15 +115,65 @@ static __always_inline bool gref_is_live(const struct gref_table *table,
 	       likely(READ_ONCE(*gref_link(table, ref)) == GREF_LIVE);
 }
 
+/**
+ * gref_is_kind() - is the reference on a list of this kind?
+ * @table: the table
+ * @ref: the reference, from anywhere
+ * @kind: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM
+ *
+ * Context: Any; the caller locks the lists of that kind, or owns this one.
+ */
+static __always_inline bool gref_is_kind(const struct gref_table *table,
+					 grant_ref_t ref, u32 kind)
+{
+	return ref < READ_ONCE(table->nr_refs) &&
+	       (READ_ONCE(*gref_link(table, ref)) & GREF_KIND) == kind;
+}
+
+/**
+ * gref_push() - put a reference on a list
+ * @table: the table
+ * @list: the list; the caller locks it
+ * @ref: a reference of the table that is the caller's and on no list
+ *
+ * Context: Any.
+ */
+static __always_inline void gref_push(struct gref_table *table,
+				      struct gref_list *list, grant_ref_t ref)
+{
+	WRITE_ONCE(*gref_link(table, ref), list->kind | list->head);
+	list->head = ref;
+	list->nr++;
+}
+
+/**
+ * gref_pop() - take the first reference off a list
+ * @table: the table
+ * @list: the list; the caller locks it
+ *
+ * Context: Any.
+ * Return: The reference, live; GREF_END if the list is empty.
+ */
+static __always_inline grant_ref_t gref_pop(struct gref_table *table,
+					    struct gref_list *list)
+{
+	grant_ref_t ref = list->head;
+	u32 *link;
+
+	if (ref == GREF_END)
+		return GREF_END;
+	link = gref_link(table, ref);
+	list->head = *link & GREF_NEXT;
+	list->nr--;
+	WRITE_ONCE(*link, GREF_LIVE);
+	return ref;
+}
+
 int gref_table_init(struct gref_table *table, unsigned int nr_max);
 void gref_table_exit(struct gref_table *table);
 int gref_table_prepare(struct gref_table *table, unsigned int nr_refs,
 		       gfp_t gfp);
 
-bool gref_is_kind(const struct gref_table *table, grant_ref_t ref, u32 kind);
-void gref_push(struct gref_table *table, struct gref_list *list,
-	       grant_ref_t ref);
-grant_ref_t gref_pop(struct gref_table *table, struct gref_list *list);
 void gref_move(struct gref_table *table, struct gref_list *to,
 	       struct gref_list *from, unsigned int nr);
 int gref_take_seq(struct gref_table *table, struct gref_list *list,
