@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Granting access, and ending it; table.h tells what an entry wants. */
+/*
+ * Granting access, and ending it; table.h tells what an entry wants.
+ *
+ * Each function comes twice. The fast one calls nobody, so that it needs no
+ * stack, and does the usual. Whatever is not usual, from a bad argument to
+ * somebody who traces, is left to the slow one, which does everything.
+ */
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -9,46 +15,56 @@
 #include "internal.h"
 #include "trace.h"
 
-static int refuse_grant(domid_t domid, unsigned long frame)
+/* Does somebody want to know of every grant, or every end? */
+static __always_inline bool grants_are_watched(void)
+{
+	return static_branch_unlikely(&grant_is_tracked) ||
+	       trace_gnttab_grant_enabled();
+}
+
+static __always_inline bool ends_are_watched(void)
+{
+	return trace_gnttab_end_enabled();
+}
+
+static __always_inline bool may_be_granted(domid_t domid, unsigned long frame)
+{
+	return likely(domid < DOMID_FIRST_RESERVED || domid == DOMID_SELF) &&
+	       likely(frame <= U32_MAX || grant_table.version == 2);
+}
+
+static void refuse_grant(domid_t domid, unsigned long frame)
 {
 	pr_err_ratelimited("cannot grant frame %#lx to domain %u: %s\n", frame,
 			   domid, domid >= DOMID_FIRST_RESERVED ?
 			   "no domain has this number" :
 			   "version 1 of the grant table has 32 bits for a frame number");
-	return -EINVAL;
 }
 
-static __always_inline int check_grant(domid_t domid, unsigned long frame)
+static u16 grant_flags(int readonly)
 {
-	if (unlikely(domid >= DOMID_FIRST_RESERVED && domid != DOMID_SELF))
-		return refuse_grant(domid, frame);
-	if (unlikely(frame > U32_MAX && grant_table.version == 1))
-		return refuse_grant(domid, frame);
-	return 0;
+	return GTF_permit_access | (readonly ? GTF_readonly : 0);
 }
 
-static __always_inline void grant(grant_ref_t ref, domid_t domid,
-				  unsigned long frame, int readonly)
+static void grant(grant_ref_t ref, domid_t domid, unsigned long frame,
+		  int readonly, unsigned long caller)
 {
 	if (static_branch_unlikely(&grant_is_tracked))
-		grant_track(ref, _RET_IP_);
+		grant_track(ref, caller);
 	trace_gnttab_grant(ref, domid, frame, readonly);
-	grant_entry_set(ref, domid, frame,
-			GTF_permit_access | (readonly ? GTF_readonly : 0));
+	grant_entry_set(ref, domid, frame, grant_flags(readonly));
 }
 
-/* Returns whether the reference was live, and access to it has ended. */
-static __always_inline bool end(grant_ref_t ref)
+static noinline void grant_ref_slowly(grant_ref_t ref, domid_t domid,
+				      unsigned long frame, int readonly,
+				      unsigned long caller)
 {
-	bool has_ended;
-
-	if (unlikely(!gref_is_live(&grant_pool.refs, ref))) {
-		grant_complain(ref, "is not allocated", _RET_IP_);
-		return false;
-	}
-	has_ended = grant_entry_clear(ref);
-	trace_gnttab_end(ref, has_ended);
-	return has_ended;
+	if (!gref_is_live(&grant_pool.refs, ref))
+		grant_complain(ref, "is not allocated", caller);
+	else if (!may_be_granted(domid, frame))
+		refuse_grant(domid, frame);
+	else
+		grant(ref, domid, frame, readonly, caller);
 }
 
 /**
@@ -65,12 +81,29 @@ static __always_inline bool end(grant_ref_t ref)
 void gnttab_grant_foreign_access_ref(grant_ref_t ref, domid_t domid,
 				     unsigned long frame, int readonly)
 {
-	if (unlikely(!gref_is_live(&grant_pool.refs, ref)))
-		grant_complain(ref, "is not allocated", _RET_IP_);
-	else if (!check_grant(domid, frame))
-		grant(ref, domid, frame, readonly);
+	if (grants_are_watched() || !gref_is_live(&grant_pool.refs, ref) ||
+	    !may_be_granted(domid, frame))
+		grant_ref_slowly(ref, domid, frame, readonly, _RET_IP_);
+	else
+		grant_entry_set(ref, domid, frame, grant_flags(readonly));
 }
 EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access_ref);
+
+static noinline int grant_slowly(domid_t domid, unsigned long frame,
+				 int readonly, unsigned long caller)
+{
+	int ref;
+
+	if (!may_be_granted(domid, frame)) {
+		refuse_grant(domid, frame);
+		return -EINVAL;
+	}
+	ref = grant_pool_alloc(&grant_pool);
+	if (ref < 0)
+		return grant_none_left(1, ref);
+	grant(ref, domid, frame, readonly, caller);
+	return ref;
+}
 
 /**
  * gnttab_grant_foreign_access() - let another domain map a page
@@ -88,17 +121,31 @@ EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access_ref);
 int gnttab_grant_foreign_access(domid_t domid, unsigned long frame,
 				int readonly)
 {
-	int ref = check_grant(domid, frame);
+	grant_ref_t ref;
 
-	if (unlikely(ref))
-		return ref;
-	ref = grant_pool_alloc(&grant_pool);
-	if (unlikely(ref < 0))
-		return grant_none_left(1, ref);
-	grant(ref, domid, frame, readonly);
+	if (grants_are_watched() || !may_be_granted(domid, frame))
+		return grant_slowly(domid, frame, readonly, _RET_IP_);
+	ref = grant_pool_alloc_hot(&grant_pool);
+	if (unlikely(!ref))
+		return grant_slowly(domid, frame, readonly, _RET_IP_);
+	grant_entry_set(ref, domid, frame, grant_flags(readonly));
 	return ref;
 }
 EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access);
+
+/* Returns whether the reference was live, and access to it has ended. */
+static noinline bool end_slowly(grant_ref_t ref, unsigned long caller)
+{
+	bool has_ended;
+
+	if (!gref_is_live(&grant_pool.refs, ref)) {
+		grant_complain(ref, "is not allocated", caller);
+		return false;
+	}
+	has_ended = grant_entry_clear(ref);
+	trace_gnttab_end(ref, has_ended);
+	return has_ended;
+}
 
 /**
  * gnttab_end_foreign_access_ref() - end access, unless the page is in use
@@ -111,9 +158,26 @@ EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access);
  */
 int gnttab_end_foreign_access_ref(grant_ref_t ref)
 {
-	return end(ref);
+	if (ends_are_watched() || !gref_is_live(&grant_pool.refs, ref) ||
+	    !grant_entry_try_clear(ref))
+		return end_slowly(ref, _RET_IP_);
+	return 1;
 }
 EXPORT_SYMBOL_GPL(gnttab_end_foreign_access_ref);
+
+static noinline int try_end_slowly(grant_ref_t ref, unsigned long caller)
+{
+	if (!end_slowly(ref, caller))
+		return 0;
+	grant_pool_free(&grant_pool, ref);
+	return 1;
+}
+
+static noinline int free_slowly(grant_ref_t ref)
+{
+	grant_pool_give_one(&grant_pool, ref);
+	return 1;
+}
 
 /**
  * gnttab_try_end_foreign_access() - end access and free the reference
@@ -124,9 +188,13 @@ EXPORT_SYMBOL_GPL(gnttab_end_foreign_access_ref);
  */
 int gnttab_try_end_foreign_access(grant_ref_t ref)
 {
-	if (unlikely(!end(ref)))
-		return 0;
-	grant_pool_free(&grant_pool, ref);
+	u32 *link = gref_live_link(&grant_pool.refs, ref);
+
+	if (ends_are_watched() || unlikely(!link) ||
+	    !grant_entry_try_clear(ref))
+		return try_end_slowly(ref, _RET_IP_);
+	if (unlikely(!grant_pool_free_hot(&grant_pool, ref, link)))
+		return free_slowly(ref);
 	return 1;
 }
 EXPORT_SYMBOL_GPL(gnttab_try_end_foreign_access);
@@ -153,7 +221,7 @@ void gnttab_end_foreign_access(grant_ref_t ref, struct page *page)
 		grant_complain(ref, "is not allocated", _RET_IP_);
 		return;
 	}
-	if (unlikely(!end(ref))) {
+	if (!end_slowly(ref, _RET_IP_)) {
 		grant_reclaim(ref, page, _RET_IP_);
 		return;
 	}

@@ -61,7 +61,8 @@ void grant_alloc_exit(void)
  *
  * Context: Any.
  */
-void grant_complain(grant_ref_t ref, const char *what, unsigned long caller)
+noinline void __cold grant_complain(grant_ref_t ref, const char *what,
+				     unsigned long caller)
 {
 	pr_err_ratelimited("grant reference %u %s: refused, called from %pS\n",
 			   ref, what, (void *)caller);
@@ -75,7 +76,7 @@ void grant_complain(grant_ref_t ref, const char *what, unsigned long caller)
  * Context: Any.
  * Return: What to tell the caller.
  */
-int grant_none_left(unsigned int wanted, int err)
+noinline int __cold grant_none_left(unsigned int wanted, int err)
 {
 	struct grant_pool_counts counts;
 
@@ -90,18 +91,23 @@ int grant_none_left(unsigned int wanted, int err)
 	return -ENOSPC;
 }
 
-/* A reference may be freed if somebody holds it and it grants nothing. */
-static __always_inline bool may_be_freed(grant_ref_t ref)
+/*
+ * A reference may be freed if somebody holds it and it grants nothing.
+ * Returns its link, or NULL.
+ */
+static __always_inline u32 *link_to_free(grant_ref_t ref)
 {
-	if (unlikely(!gref_is_live(&grant_pool.refs, ref)))
+	u32 *link = gref_live_link(&grant_pool.refs, ref);
+
+	if (unlikely(!link))
 		grant_complain(ref, "is not allocated, or was freed before",
 			       _RET_IP_);
 	else if (unlikely(grant_entry_flags(ref)))
 		grant_complain(ref, "is freed while it grants access",
 			       _RET_IP_);
 	else
-		return true;
-	return false;
+		return link;
+	return NULL;
 }
 
 /**
@@ -114,8 +120,11 @@ static __always_inline bool may_be_freed(grant_ref_t ref)
  */
 void gnttab_free_grant_reference(grant_ref_t ref)
 {
-	if (may_be_freed(ref))
-		grant_pool_free(&grant_pool, ref);
+	u32 *link = link_to_free(ref);
+
+	if (likely(link) && unlikely(!grant_pool_free_hot(&grant_pool, ref,
+							  link)))
+		grant_pool_give_one(&grant_pool, ref);
 }
 EXPORT_SYMBOL_GPL(gnttab_free_grant_reference);
 
@@ -181,7 +190,7 @@ void gnttab_free_grant_reference_seq(grant_ref_t head, unsigned int count)
 		return;
 	}
 	for (ref = head + count; ref-- > head;)
-		if (may_be_freed(ref))
+		if (link_to_free(ref))
 			gref_push(&grant_pool.refs, &list, ref);
 	if (list.nr)
 		grant_pool_give(&grant_pool, &list);
@@ -249,11 +258,12 @@ EXPORT_SYMBOL_GPL(gnttab_claim_grant_reference);
  */
 void gnttab_release_grant_reference(grant_ref_t *head, grant_ref_t ref)
 {
-	if (unlikely(!may_be_freed(ref)))
+	u32 *link = link_to_free(ref);
+
+	if (unlikely(!link))
 		return;
 	/* Whoever claims looks at what the list begins with. */
-	WRITE_ONCE(*gref_link(&grant_pool.refs, ref),
-		   GREF_PRIVATE | (*head & GREF_NEXT));
+	WRITE_ONCE(*link, GREF_PRIVATE | (*head & GREF_NEXT));
 	*head = ref;
 }
 EXPORT_SYMBOL_GPL(gnttab_release_grant_reference);

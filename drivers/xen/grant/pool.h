@@ -134,23 +134,52 @@ static __always_inline bool grant_is_ref(u32 hot)
 }
 
 /**
+ * grant_pool_alloc_hot() - the reference in this CPU's hot slot
+ * @pool: the pool
+ *
+ * Context: Any.
+ * Return: The reference, live; 0 if there is none: ask grant_pool_take_one().
+ */
+static __always_inline grant_ref_t grant_pool_alloc_hot(struct grant_pool *pool)
+{
+	grant_ref_t ref = this_cpu_read(pool->caches->hot);
+
+	if (unlikely(!grant_is_ref(ref)) ||
+	    unlikely(this_cpu_cmpxchg(pool->caches->hot, ref,
+				      GRANT_HOT_EMPTY) != ref))
+		return 0;
+	WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_LIVE);
+	return ref;
+}
+
+/**
+ * grant_pool_free_hot() - free a reference to this CPU's hot slot
+ * @pool: the pool
+ * @ref: the reference, live, the caller's
+ * @link: its link
+ *
+ * Context: Any.
+ * Return: Whether there was room; if not, grant_pool_give_one() must follow.
+ */
+static __always_inline bool grant_pool_free_hot(struct grant_pool *pool,
+						grant_ref_t ref, u32 *link)
+{
+	/* Before anybody can find it in the slot. */
+	WRITE_ONCE(*link, GREF_HOT);
+	return likely(this_cpu_cmpxchg(pool->caches->hot, GRANT_HOT_EMPTY,
+				       ref) == GRANT_HOT_EMPTY);
+}
+
+/**
  * grant_pool_alloc() - one free reference
  * @pool: the pool
  *
  * Context: Any.
  * Return: The reference, live; -ENOSPC or why the table did not grow.
  */
-static __always_inline int grant_pool_alloc(struct grant_pool *pool)
+static inline int grant_pool_alloc(struct grant_pool *pool)
 {
-	grant_ref_t ref = this_cpu_read(pool->caches->hot);
-
-	if (likely(grant_is_ref(ref)) &&
-	    likely(this_cpu_cmpxchg(pool->caches->hot, ref,
-				    GRANT_HOT_EMPTY) == ref)) {
-		WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_LIVE);
-		return ref;
-	}
-	return grant_pool_take_one(pool);
+	return grant_pool_alloc_hot(pool) ?: grant_pool_take_one(pool);
 }
 
 /**
@@ -160,13 +189,10 @@ static __always_inline int grant_pool_alloc(struct grant_pool *pool)
  *
  * Context: Any. May call free callbacks, see gnttab_request_free_callback().
  */
-static __always_inline void grant_pool_free(struct grant_pool *pool,
-					    grant_ref_t ref)
+static inline void grant_pool_free(struct grant_pool *pool, grant_ref_t ref)
 {
-	/* Before anybody can find it in the slot. */
-	WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_HOT);
-	if (unlikely(this_cpu_cmpxchg(pool->caches->hot, GRANT_HOT_EMPTY,
-				      ref) != GRANT_HOT_EMPTY))
+	if (unlikely(!grant_pool_free_hot(pool, ref,
+					  gref_link(&pool->refs, ref))))
 		grant_pool_give_one(pool, ref);
 }
 

@@ -226,27 +226,21 @@ unsigned int grant_table_nr_frames(void)
 }
 
 /**
- * grant_entry_clear_v1() - grant_entry_clear() when the peer moves meanwhile
+ * grant_entry_clear() - end what an entry grants, unless it is in use
  * @ref: below the number of references
  *
  * Context: Any.
  * Return: Whether the entry grants nothing any more, and nobody is inside.
  */
-bool grant_entry_clear_v1(grant_ref_t ref)
+bool grant_entry_clear(grant_ref_t ref)
 {
-	u16 *flags = &grant_table.v1[ref].flags;
-	u16 seen = READ_ONCE(*flags);
 	int tries;
 
 	for (tries = 0; tries < MAX_TRIES; tries++) {
-		u16 found;
-
-		if (seen & GTF_IN_USE)
-			return false;
-		found = sync_cmpxchg(flags, seen, 0);
-		if (found == seen)
+		if (grant_entry_try_clear(ref))
 			return true;
-		seen = found;
+		if (grant_entry_flags(ref) & GTF_IN_USE)
+			return false;
 	}
 	return false;
 }

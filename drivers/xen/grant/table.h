@@ -54,7 +54,7 @@ void grant_table_exit(void);
 int grant_table_grow(unsigned int nr_refs);
 unsigned int grant_table_nr_refs(void);
 unsigned int grant_table_nr_frames(void);
-bool grant_entry_clear_v1(grant_ref_t ref);
+bool grant_entry_clear(grant_ref_t ref);
 
 /* Both versions begin with flags and domid. */
 static __always_inline struct grant_entry_header *grant_entry_header(grant_ref_t ref)
@@ -89,25 +89,23 @@ static __always_inline void grant_entry_set(grant_ref_t ref, domid_t domid,
 }
 
 /**
- * grant_entry_clear() - end what an entry grants, unless it is in use
+ * grant_entry_try_clear() - grant_entry_clear() with one try
  * @ref: below the number of references
  *
  * Context: Any.
- * Return: Whether the entry grants nothing any more, and nobody is inside.
+ * Return: Whether the entry grants nothing any more, and nobody is inside;
+ * false also if a peer came or went just then.
  */
-static __always_inline bool grant_entry_clear(grant_ref_t ref)
+static __always_inline bool grant_entry_try_clear(grant_ref_t ref)
 {
 	struct grant_entry_header *header = grant_entry_header(ref);
 
 	if (likely(grant_table.version == 1)) {
 		u16 seen = READ_ONCE(header->flags);
 
-		if (unlikely(seen & GTF_IN_USE))
-			return false;
 		/* A full barrier: the peer's accesses are over after it. */
-		if (likely(sync_cmpxchg(&header->flags, seen, 0) == seen))
-			return true;
-		return grant_entry_clear_v1(ref);
+		return likely(!(seen & GTF_IN_USE)) &&
+		       likely(sync_cmpxchg(&header->flags, seen, 0) == seen);
 	}
 	WRITE_ONCE(header->flags, 0);
 	/* Nobody new before who is left; pairs with Xen's status updates. */

@@ -355,7 +355,7 @@ static void a_row_is_gathered_from_all_cpus(struct kunit *test)
  * pool so small that it runs dry all the time. Each reference has one owner.
  */
 #define NR_THREADS 4
-#define NR_ROUNDS 20000
+#define NR_ROUNDS 8000
 #define MOST 16
 
 static atomic_t owners[NR_MAX];
