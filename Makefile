@@ -51,6 +51,7 @@ driver: modules ## build the driver in DIR against our headers and symbols
 
 # Programs that play the other end in dom0.
 PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
+build/gnttab-stress-peer: tests/stress/control.h
 $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
 	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
@@ -63,6 +64,8 @@ packages: ## install the Debian packages that are missing
 
 test-driver: $(PEERS)
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs

@@ -183,6 +183,7 @@ build_dom0()
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$tree/lib/"
 	copy_modules "$tree" "$release"
 	install -m 755 "$here/xenhost.d/dom0-init" "$tree/init"
+	install -m 755 "$here/xenhost.d/grant-dump" "$tree/bin/grant-dump"
 	pack "$tree" >"$out"
 }
 
@@ -212,7 +213,7 @@ dom0_image()
 	key=$(digest "${programs[@]}" "$mailbox" /etc/ld.so.cache "/lib/modules/$release/modules.dep")
 	cached "dom0-inputs-$key" list_dom0_inputs "$release" "$mailbox"
 	mapfile -t inputs <"$cached"
-	key=$(digest "${inputs[@]}" "$here"/xenhost.d/{dom0-init,images.sh})
+	key=$(digest "${inputs[@]}" "$here"/xenhost.d/{dom0-init,grant-dump,images.sh})
 	cached "dom0-$release-$key" build_dom0 "$release" "$mailbox"
 }
 

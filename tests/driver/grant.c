@@ -88,6 +88,18 @@ static int cmd_end(char *args, struct seq_file *answer)
 	return 0;
 }
 
+/* giveup SLOT: ends access now or when the peer lets go; the slot is free */
+static int cmd_giveup(char *args, struct seq_file *answer)
+{
+	struct slot *slot = find_slot(args);
+
+	if (!slot)
+		return -EINVAL;
+	gnttab_end_foreign_access(slot->ref, virt_to_page(slot->page));
+	slot->page = NULL;
+	return 0;
+}
+
 /* cycle N: grants and ends a page N times */
 static int cmd_cycle(char *args, struct seq_file *answer)
 {
@@ -101,7 +113,8 @@ static int cmd_cycle(char *args, struct seq_file *answer)
 	if (!page)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++) {
-		ref = gnttab_grant_foreign_access(0, virt_to_gfn(page), 0);
+		ref = gnttab_grant_foreign_access(0, virt_to_gfn((void *)page),
+						  0);
 		if (ref < 0)
 			break;
 		if (!gnttab_try_end_foreign_access(ref)) {
@@ -280,6 +293,7 @@ const struct command grant_commands[] = {
 	{ "grant", cmd_grant },
 	{ "peek", cmd_peek },
 	{ "end", cmd_end },
+	{ "giveup", cmd_giveup },
 	{ "cycle", cmd_cycle },
 	{ "hog", cmd_hog },
 	{ "unhog", cmd_unhog },

@@ -45,6 +45,8 @@ static int run(char *line)
 	answer.count = 0;
 	ret = run_in(grant_commands, name, args);
 	if (ret == -ENOSYS)
+		ret = run_in(bad_grant_commands, name, args);
+	if (ret == -ENOSYS)
 		ret = run_in(store_commands, name, args);
 	if (ret == -ENOSYS)
 		ret = run_in(map_commands, name, args);

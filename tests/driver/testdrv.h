@@ -16,6 +16,7 @@ struct command {
 };
 
 extern const struct command grant_commands[];
+extern const struct command bad_grant_commands[];
 extern const struct command store_commands[];
 extern const struct command map_commands[];
 extern const struct command map_more_commands[];

@@ -22,13 +22,10 @@ mkdir -p build
 cat >"build/$name-dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 600 ] || exit 1; usleep 50000; done; }
 lines() { n=0; until [ "$(wc -l <"$1")" -ge "$2" ]; do n=$((n + 1)); [ $n -lt 200 ] || exit 1; usleep 50000; done; }
-# Entries of dom0's table that the guest has mapped, in the last dump.
+# Entries of dom0's table that the guest has mapped.
 mapped()
 {
-	xl debug-keys g
-	xl dmesg | sed -n '/gnttab_usage_print_all \[ key/h;/gnttab_usage_print_all \[ key/!H;$!d;x;p' >/tmp/dump
-	awk -v guest="$GUEST_DOMID" '/grant-table for remote/ { mine = $5 == "d0" }
-		/\[0x[0-9a-f]+\]/ && mine && $3 == guest { n++ } END { print n + 0 }' /tmp/dump
+	grant-dump 0 | awk -v guest="$GUEST_DOMID" '/\[0x/ && $3 == guest { n++ } END { print n + 0 }'
 }
 mkfifo /tmp/rw-in /tmp/ro-in
 ./gntshr-peer "$GUEST_DOMID" 4 rw </tmp/rw-in >/tmp/rw-out 2>&1 &
