@@ -182,7 +182,9 @@ int workers_run(const struct stress_plan *new_plan)
 	if (!err) {
 		for (i = 0; i < nr; i++)
 			wake_up_process(workers[i].task);
-		wait_for_completion(&all_done);
+		/* In pieces, or the kernel takes a long run for a hung task. */
+		while (!wait_for_completion_timeout(&all_done, HZ))
+			continue;
 	}
 	while (i--)
 		worker_exit(&workers[i]);
