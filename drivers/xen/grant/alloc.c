@@ -80,14 +80,20 @@ noinline int __cold grant_none_left(unsigned int wanted, int err)
 {
 	struct grant_pool_counts counts;
 
-	if (err == -EINVAL)
-		return err;
+	if (!wanted)
+		return -EINVAL;
 	trace_gnttab_exhausted(wanted, grant_table_nr_frames(), err);
 	grant_pool_count(&grant_pool, &counts);
-	pr_err_ratelimited("no %u free grant references (%d): %u of %u in use, in %u of %u frames: end what is not needed, or raise max_grant_frames in the domain's configuration\n",
-			   wanted, err, counts.nr_usable - counts.nr_free,
-			   counts.nr_usable, grant_table_nr_frames(),
-			   gnttab_max_grant_frames());
+	if (err == -ENOSPC)
+		pr_err_ratelimited("no %u free grant references: %u of %u in use, in %u of %u frames: end what is not needed, or raise max_grant_frames in the domain's configuration\n",
+				   wanted, counts.nr_usable - counts.nr_free,
+				   counts.nr_usable, grant_table_nr_frames(),
+				   gnttab_max_grant_frames());
+	else
+		pr_err_ratelimited("no %u free grant references: %u of %u in use, and the table cannot grow beyond %u frames just now (%d)\n",
+				   wanted, counts.nr_usable - counts.nr_free,
+				   counts.nr_usable, grant_table_nr_frames(),
+				   err);
 	return -ENOSPC;
 }
 

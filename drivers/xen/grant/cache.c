@@ -164,6 +164,7 @@ static void own_cache_unlock(struct grant_cache *cache, unsigned long flags)
 static bool own_cache_allowed(struct grant_pool *pool,
 			      struct grant_cache *cache)
 {
+	/* Before what is parked; pairs with allow_caches(). */
 	if (unlikely(smp_load_acquire(&pool->is_revoked)))
 		return false;
 	allow_slot(cache);

@@ -69,8 +69,8 @@ struct grant_pool {
 	struct grant_cache __percpu *caches;
 	struct gref_table refs;
 	const struct grant_pool_ops *ops;
-	spinlock_t grow_lock;
-	spinlock_t lock;
+	spinlock_t grow_lock; /* before lock */
+	spinlock_t lock; /* before the caches' */
 	struct gref_list free;
 	bool is_revoked;
 	unsigned int low_water;

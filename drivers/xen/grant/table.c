@@ -207,12 +207,7 @@ int grant_table_grow(unsigned int nr_refs)
 	if (nr > entries.nr_max)
 		return -ENOSPC;
 	err = map_frames(nr);
-	if (err) {
-		pr_err_ratelimited("the grant table stays at %u frames, Xen refuses %u (%d)\n",
-				   nr_frames, nr, err);
-		return err;
-	}
-	return nr * refs_per_frame();
+	return err ?: nr * refs_per_frame();
 }
 
 unsigned int grant_table_nr_refs(void)

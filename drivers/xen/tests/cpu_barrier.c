@@ -39,7 +39,7 @@ int cpu_barrier(void)
 {
 	unsigned int us;
 
-	smp_mb();
+	smp_mb(); /* Our own stores come first. */
 	cpumask_andnot(&pending, cpu_online_mask,
 		       cpumask_of(smp_processor_id()));
 	if (cpumask_empty(&pending))

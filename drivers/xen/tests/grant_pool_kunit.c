@@ -521,4 +521,5 @@ static struct kunit_suite suite = {
 	.exit = drop,
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
