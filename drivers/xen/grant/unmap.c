@@ -8,6 +8,7 @@
  * that grow.
  */
 #include <linux/delay.h>
+#include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -23,6 +24,8 @@
 #define LONGEST_PAUSE_MS 500
 /* By then it has waited for about half a minute. */
 #define AGE_TO_COMPLAIN 110
+/* And by then for five minutes, as long as a caller may be held. */
+#define AGE_TO_GIVE_UP 650
 
 /* Our own, so that no work of this module runs on when the module goes. */
 static struct workqueue_struct *unmap_queue;
@@ -182,7 +185,7 @@ static int unmap_item(struct gntab_unmap_queue_data *item)
 static void unmap_or_wait(struct gntab_unmap_queue_data *item)
 {
 	if (has_users(item))
-		queue_delayed_work(unmap_queue ?: system_wq, &item->gnttab_work,
+		queue_delayed_work(unmap_queue, &item->gnttab_work,
 				   msecs_to_jiffies(grow_older(item)));
 	else
 		item->done(unmap_item(item), item);
@@ -217,14 +220,18 @@ EXPORT_SYMBOL_GPL(gnttab_unmap_refs_async);
  * gnttab_unmap_refs_sync() - wait until nobody else holds pages, unmap them
  * @item: what gnttab_unmap_refs() takes; @item->done is not called
  *
- * Context: Process; sleeps, as long as somebody holds a page.
- * Return: As gnttab_unmap_refs().
+ * Context: Process; sleeps while somebody holds a page, five minutes at most.
+ * Return: As gnttab_unmap_refs(); -EBUSY if somebody holds a page still, and
+ * nothing was unmapped.
  */
 int gnttab_unmap_refs_sync(struct gntab_unmap_queue_data *item)
 {
 	item->age = 0;
-	while (has_users(item))
+	while (has_users(item)) {
+		if (item->age == AGE_TO_GIVE_UP)
+			return -EBUSY;
 		msleep(grow_older(item));
+	}
 	return unmap_item(item);
 }
 EXPORT_SYMBOL_GPL(gnttab_unmap_refs_sync);
