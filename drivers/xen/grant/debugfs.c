@@ -54,7 +54,9 @@ static void show_entry(struct seq_file *m, grant_ref_t ref)
 		   flags & GTF_writing ? " writing" : "",
 		   ref < GNTTAB_NR_RESERVED_ENTRIES ? " reserved" : "",
 		   is_reclaimed ? " reclaim" : "");
-	grant_note_show(m, gref_note(&grant_pool.refs, ref));
+	/* What was noted while tracking was on is of the past. */
+	if (is_reclaimed || static_key_enabled(&grant_is_tracked))
+		grant_note_show(m, gref_note(&grant_pool.refs, ref));
 	seq_putc(m, '\n');
 }
 
