@@ -22,7 +22,9 @@ struct bench;
  * @gfn: its frame number
  * @head: a private list, for the benchmarks that keep one
  * @ref: a reference, for the benchmarks that hold one
- * @refs_per_s: the result: references handled in a second
+ * @nr_refs: the result: references handled
+ * @begin_ns: since when
+ * @end_ns: until when
  * @longest_ns: the longest burst
  * @err: 0, or why there is no result
  *
@@ -35,7 +37,9 @@ struct worker {
 	unsigned long gfn;
 	grant_ref_t head;
 	grant_ref_t ref;
-	u64 refs_per_s;
+	u64 nr_refs;
+	u64 begin_ns;
+	u64 end_ns;
 	u64 longest_ns;
 	int err;
 } ____cacheline_aligned_in_smp;

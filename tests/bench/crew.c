@@ -56,7 +56,9 @@ static int run_for(struct worker *w, u64 duration_ns)
 		now = ktime_get_ns();
 		w->longest_ns = max(w->longest_ns, now - last);
 	} while (now - begin < duration_ns);
-	w->refs_per_s = mul_u64_u64_div_u64(nr_refs, NSEC_PER_SEC, now - begin);
+	w->nr_refs = nr_refs;
+	w->begin_ns = begin;
+	w->end_ns = now;
 	return 0;
 }
 
@@ -158,21 +160,31 @@ static int run_crew(unsigned int nr_threads)
 	return err;
 }
 
-/* The sum of what the threads did; ends what they used. */
+/*
+ * What all threads did, in the time from the first one's begin to the last
+ * one's end: threads that share a CPU do not begin at once. Ends what they
+ * used.
+ */
 static void reap(unsigned int nr_threads, struct sample *sample)
 {
+	u64 begin_ns = U64_MAX, end_ns = 0, nr_refs = 0;
 	unsigned int i;
 
 	*sample = (struct sample){};
 	for (i = 0; i < nr_threads; i++) {
 		struct worker *w = &crew.workers[i];
 
-		sample->refs_per_s += w->refs_per_s;
+		nr_refs += w->nr_refs;
+		begin_ns = min(begin_ns, w->begin_ns);
+		end_ns = max(end_ns, w->end_ns);
 		if (!w->bench->shares_cpus &&
 		    w->longest_ns > crew.duration_ns / DISTURBED_SHARE)
 			sample->is_disturbed = true;
 		finish(w);
 	}
+	if (end_ns > begin_ns)
+		sample->refs_per_s = mul_u64_u64_div_u64(nr_refs, NSEC_PER_SEC,
+							 end_ns - begin_ns);
 }
 
 /**
