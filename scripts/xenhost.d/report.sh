@@ -73,9 +73,20 @@ report_qemu_exit()
 		"$(short "$dir/qemu.log")"
 }
 
+# The emulator's own mistake: a guest whose registers are the hypervisor's (code
+# segment e008) was not left properly. Seen with PVH guests that make many
+# hypercalls on several vCPUs.
+emulator_mixed_up()
+{
+	grep -aA 8 'Triple fault' "$dir/xen.log" 2>/dev/null | grep -aqE 'RIP: +e008:'
+}
+
 report_death()
 {
 	local line
+	! emulator_mixed_up ||
+		fail emulator "the emulator ran the guest with the hypervisor's registers" \
+			"$(short "$dir/xen.log")"
 	line=$(last_match 'Kernel panic' "$dir/guest-dmesg.log")
 	fail guest "the guest $(<"$dir/death") without a verdict${line:+: $line}" \
 		"$(short "$dir/guest-dmesg.log")"
