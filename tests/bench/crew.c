@@ -28,8 +28,8 @@
  */
 #define DISTURBED_SHARE 10
 
-/* A hypervisor gives a vCPU up to 10 ms at once: a run is many of these. */
-#define SHARED_FACTOR 10
+/* vCPUs that share a CPU take turns of 20 ms: a run is many of these. */
+#define SHARED_FACTOR 60
 
 static struct {
 	struct worker workers[MAX_THREADS];

@@ -179,6 +179,8 @@ static int bare_burst(struct worker *w)
 
 const struct bench grant_benches[] = {
 	{ "bare", 1, 2048, false, NULL, bare_burst, NULL },
+	{ "bare", 2, 2048, false, NULL, bare_burst, NULL },
+	{ "bare", 4, 2048, true, NULL, bare_burst, NULL },
 	{ "held", 1, 512, false, held_prepare, held_burst, held_finish },
 	{ "single", 1, 64, false, NULL, single_burst, NULL },
 	{ "single", 2, 64, false, NULL, single_burst, NULL },
