@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 kernel=$1
 dir=build/bench-short
 tsv=$dir/grant.tsv
-rows=14
+rows=16
 
 # Every field from the threads on is a number above 0, but for what one thread
 # has no half of (15, 16) and for the share of disturbed runs (19, 20).
