@@ -71,8 +71,8 @@ static int grant_batch(struct worker *w, grant_ref_t *head, int *refs)
 	return err;
 }
 
-/* A list for each request, which ends as a whole. */
-static int batch_burst(struct worker *w)
+/* A list for each request; its references are freed with it, or one by one. */
+static __always_inline int run_batches(struct worker *w, bool one_by_one)
 {
 	int refs[REFS_PER_BATCH];
 	unsigned int nr;
@@ -87,34 +87,24 @@ static int batch_burst(struct worker *w)
 		for (i = 0; i < REFS_PER_BATCH; i++) {
 			if (!gnttab_end_foreign_access_ref(refs[i]))
 				return -EBUSY;
-			gnttab_release_grant_reference(&head, refs[i]);
+			if (one_by_one)
+				gnttab_free_grant_reference(refs[i]);
+			else
+				gnttab_release_grant_reference(&head, refs[i]);
 		}
 		gnttab_free_grant_references(head);
 	}
 	return 0;
 }
 
-/* The same, but each reference ends alone. */
+static int batch_burst(struct worker *w)
+{
+	return run_batches(w, false);
+}
+
 static int batch_single_burst(struct worker *w)
 {
-	int refs[REFS_PER_BATCH];
-	unsigned int nr;
-	int i, err;
-
-	for (nr = 0; nr < w->bench->nr_refs; nr += REFS_PER_BATCH) {
-		grant_ref_t head;
-
-		err = grant_batch(w, &head, refs);
-		if (err)
-			return err;
-		for (i = 0; i < REFS_PER_BATCH; i++) {
-			if (!gnttab_end_foreign_access_ref(refs[i]))
-				return -EBUSY;
-			gnttab_free_grant_reference(refs[i]);
-		}
-		gnttab_free_grant_references(head);
-	}
-	return 0;
+	return run_batches(w, true);
 }
 
 static int held_prepare(struct worker *w)

@@ -27,6 +27,11 @@ static struct seq_file answer = {
 	.size = ANSWER_BYTES,
 };
 
+static const struct command *const tables[] = {
+	grant_commands, bad_grant_commands, store_commands, map_commands,
+	map_more_commands,
+};
+
 static int run_in(const struct command *commands, const char *name, char *args)
 {
 	for (; commands->name; commands++)
@@ -40,18 +45,12 @@ static int run(char *line)
 	char *name = strsep(&line, " ");
 	char nothing[] = "";
 	char *args = line ?: nothing;
-	int ret;
+	int ret = -ENOSYS;
+	unsigned int i;
 
 	answer.count = 0;
-	ret = run_in(grant_commands, name, args);
-	if (ret == -ENOSYS)
-		ret = run_in(bad_grant_commands, name, args);
-	if (ret == -ENOSYS)
-		ret = run_in(store_commands, name, args);
-	if (ret == -ENOSYS)
-		ret = run_in(map_commands, name, args);
-	if (ret == -ENOSYS)
-		ret = run_in(map_more_commands, name, args);
+	for (i = 0; ret == -ENOSYS && i < ARRAY_SIZE(tables); i++)
+		ret = run_in(tables[i], name, args);
 	return ret;
 }
 

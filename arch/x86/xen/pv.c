@@ -94,8 +94,8 @@ static int pv_map_ring(struct xen_ring *ring)
 static void *vmap_repeated(struct page *page, unsigned int nr)
 {
 	struct page **pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
-	void *vaddr = NULL;
 	unsigned int i;
+	void *vaddr;
 
 	if (!pages)
 		return NULL;

@@ -133,18 +133,21 @@ int gnttab_grant_foreign_access(domid_t domid, unsigned long frame,
 }
 EXPORT_SYMBOL_GPL(gnttab_grant_foreign_access);
 
+static bool end_live(grant_ref_t ref)
+{
+	bool has_ended = grant_entry_clear(ref);
+
+	trace_gnttab_end(ref, has_ended);
+	return has_ended;
+}
+
 /* Returns whether the reference was live, and access to it has ended. */
 static noinline bool end_slowly(grant_ref_t ref, unsigned long caller)
 {
-	bool has_ended;
-
-	if (!gref_is_live(&grant_pool.refs, ref)) {
-		grant_complain(ref, "is not allocated", caller);
-		return false;
-	}
-	has_ended = grant_entry_clear(ref);
-	trace_gnttab_end(ref, has_ended);
-	return has_ended;
+	if (gref_is_live(&grant_pool.refs, ref))
+		return end_live(ref);
+	grant_complain(ref, "is not allocated", caller);
+	return false;
 }
 
 /**
@@ -221,7 +224,7 @@ void gnttab_end_foreign_access(grant_ref_t ref, struct page *page)
 		grant_complain(ref, "is not allocated", _RET_IP_);
 		return;
 	}
-	if (!end_slowly(ref, _RET_IP_)) {
+	if (!end_live(ref)) {
 		grant_reclaim(ref, page, _RET_IP_);
 		return;
 	}
