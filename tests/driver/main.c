@@ -28,8 +28,8 @@ static struct seq_file answer = {
 };
 
 static const struct command *const tables[] = {
-	grant_commands, bad_grant_commands, store_commands, map_commands,
-	map_more_commands,
+	grant_commands, bad_grant_commands, store_commands,
+	store_load_commands, map_commands, map_more_commands,
 };
 
 static int run_in(const struct command *commands, const char *name, char *args)
@@ -100,6 +100,7 @@ static void __exit testdrv_exit(void)
 {
 	debugfs_remove(dir);
 	map_exit();
+	store_load_exit();
 	store_exit();
 	grant_exit();
 }

@@ -18,10 +18,12 @@ struct command {
 extern const struct command grant_commands[];
 extern const struct command bad_grant_commands[];
 extern const struct command store_commands[];
+extern const struct command store_load_commands[];
 extern const struct command map_commands[];
 extern const struct command map_more_commands[];
 void grant_exit(void);
 void store_exit(void);
+void store_load_exit(void);
 void map_exit(void);
 
 #endif

@@ -173,7 +173,7 @@ static void sentinel_told(struct xs_request *request)
 		probe = NULL;
 	if (!is_new)
 		return;
-	pr_warn("another server has taken XenStore over\n");
+	pr_warn("XenStore has a new server\n");
 	fail_before(request->header.req_id, -ENOTCONN);
 	begin();
 }
@@ -219,6 +219,15 @@ static void lose(void)
 	fail_all(-ENOTCONN);
 	xs_ring_empty(&ring);
 	xs_rx_reset(&rx);
+}
+
+/* The new server has emptied the ring; what lay in it was lost. */
+static void begin_anew(void)
+{
+	pr_warn("XenStore has a new server\n");
+	set_state(LOST);
+	fail_all(-ENOTCONN);
+	connect();
 }
 
 /* After this the ring means nothing to us, so only its server can mend it. */
@@ -341,6 +350,8 @@ static void move(void)
 	/* Without memory for a reply it stays in the ring until the check. */
 	if (ret == -ENOMEM)
 		queue_delayed_work(pump_queue, &check_work, CHECK_JIFFIES);
+	else if (ret == -ECONNRESET)
+		begin_anew();
 	else if (ret)
 		break_off(ret);
 }
@@ -411,8 +422,7 @@ static void check_up(evtchn_port_t remote)
 	if (!remote) {
 		lose();
 	} else if (remote != server_port) {
-		lose();
-		connect();
+		begin_anew();
 	} else {
 		/* Should an event have been lost, this makes up for it. */
 		notify_remote_via_evtchn(page.port);
@@ -513,12 +523,23 @@ bool xs_request_abandon(struct xs_request *request)
 	return request->is_abandoned;
 }
 
+static size_t list_count(const struct list_head *head)
+{
+	const struct list_head *entry;
+	size_t nr = 0;
+
+	list_for_each(entry, head)
+		nr++;
+	return nr;
+}
+
 /* For debugfs. */
 void xs_connection_show(struct seq_file *m)
 {
 	spin_lock(&lock);
 	seq_printf(m, "state: %s\n", state_names[state]);
 	seq_printf(m, "connections: %u\n", generation);
+	seq_printf(m, "under way: %zu\n", list_count(&queue.pending));
 	seq_printf(m, "sent: %lu\n", stats.sent);
 	seq_printf(m, "answered: %lu\n", stats.answered);
 	seq_printf(m, "abandoned: %lu\n", stats.abandoned);
