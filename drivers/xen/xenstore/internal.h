@@ -64,12 +64,26 @@ struct xs_rx {
 	size_t got;
 };
 
+/**
+ * struct xs_parts - a directory that comes in parts
+ * @names: the names so far, each with its NUL, and one more NUL; NULL before
+ *	the first part
+ * @len: their length
+ * @generation: changes when the directory does
+ */
+struct xs_parts {
+	char *names;
+	size_t len;
+	char generation[24];
+};
+
 int xs_rx_step(struct xs_rx *rx, struct xs_ring *ring);
 void xs_rx_reset(struct xs_rx *rx);
 int xs_errno(const char *name);
 int xs_split_event(const char *body, size_t len, const char **path,
 		   const char **token);
 bool xs_path_is_below(const char *path, const char *node);
+int xs_parts_add(struct xs_parts *parts, const char *part, size_t len);
 char **xs_split_list(const char *strings, unsigned int len, unsigned int *nr);
 
 /* queue.c: which reply belongs to whom */
