@@ -4,6 +4,7 @@
  * stop, and count what each operation came to. For tests in which the server
  * dies under them.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -133,7 +134,26 @@ static int cmd_load_counts(char *args, struct seq_file *answer)
 	return 0;
 }
 
+/* store-sleep: as if the domain had slept, and woken up on this host */
+static int cmd_sleep(char *args, struct seq_file *answer)
+{
+	xs_suspend();
+	xs_resume();
+	return 0;
+}
+
+/* store-doze: as if it had been about to */
+static int cmd_doze(char *args, struct seq_file *answer)
+{
+	xs_suspend();
+	msleep(100);
+	xs_suspend_cancel();
+	return 0;
+}
+
 const struct command store_load_commands[] = {
+	{ "store-sleep", cmd_sleep },
+	{ "store-doze", cmd_doze },
 	{ "load-start", cmd_load_start },
 	{ "load-stop", cmd_load_stop },
 	{ "load-counts", cmd_load_counts },

@@ -65,6 +65,13 @@ while [ $i -le $rounds ]; do
 	[ $i != 2 ] || fact slab-early "$(slab)"
 	i=$((i + 1))
 done
+before=$(driver seen | cut -d' ' -f1)
+driver load-counts >/dev/null
+driver store-doze && becomes guest driver read name && fact dozed
+fact while-dozing "$(driver load-counts)"
+driver store-sleep && becomes guest driver read name && fact slept
+becomes yes fired_since $before && fact fires-after-sleep
+fact while-asleep "$(driver load-counts)"
 driver load-stop; fact stopped $?
 fact slab-late "$(slab)"
 becomes 0 field 'under way' && fact idle
@@ -143,8 +150,14 @@ result "a loss that lasts is noticed" same "$(times 'noticed')" $(((rounds + 1) 
 result "requests are refused then" same "$(times 'refused [0-9]+ 1')" $(((rounds + 1) / 2))
 result "a new server is noticed in every round" same "$(times 'back')" "$rounds"
 result "reads work again" same "$(times 'reads')" "$rounds"
-result "the watch fires again" same "$(times 'fires')" "$rounds"
+result "the watch fires again" same "$(times 'fires [0-9]')" "$rounds"
 result "operations failed with the documented errors only" same "$(times "$counts")" "$rounds"
+result "a suspend that is cancelled fails nothing" \
+	has "$(fact while-dozing)" '^done [1-9][0-9]* notconn 0 eio 0 refused 0 other 0 '
+result "it works before and after a suspend" same "$(times dozed) $(times slept)" "1 1"
+result "a suspend makes transactions begin anew, and fails nothing else" \
+	has "$(fact while-asleep)" '^done [1-9][0-9]* notconn 0 eio 0 refused [0-9]+ other 0 '
+result "the watch fires after it" same "$(times fires-after-sleep)" 1
 result "all tasks stop" same "$(fact stopped)" 0
 result "nothing is left under way" same "$(times idle)" 1
 result "slab memory did not grow by 16 kB a round" \
