@@ -315,6 +315,9 @@ static struct watch *get_next(unsigned long *id)
 
 	spin_lock(&lock);
 	watch = xa_find(&watches, id, U32_MAX, XA_PRESENT);
+	/* One that is being unregistered is nothing to tell a server of. */
+	while (watch && !watch->user)
+		watch = xa_find_after(&watches, id, U32_MAX, XA_PRESENT);
 	if (watch)
 		kref_get(&watch->ref);
 	spin_unlock(&lock);
@@ -371,18 +374,26 @@ static struct watch *find_registered(const struct xenbus_watch *user)
 }
 
 /* Nothing of it is to be called any more, and what waits is let go. */
-static void disown(struct watch *watch)
+static void silence(struct watch *watch)
 {
 	struct event *event, *next;
 	LIST_HEAD(events);
 
 	spin_lock(&lock);
-	xa_erase(&watches, watch->id);
 	watch->user = NULL;
 	list_splice_init(&watch->events, &events);
 	spin_unlock(&lock);
 	list_for_each_entry_safe(event, next, &events, link)
 		kfree(event);
+}
+
+/* Events of it are from now on nobody's. */
+static void disown(struct watch *watch)
+{
+	silence(watch);
+	spin_lock(&lock);
+	xa_erase(&watches, watch->id);
+	spin_unlock(&lock);
 }
 
 static int add_watch(struct watch *watch)
@@ -489,6 +500,7 @@ void unregister_xenbus_watch(struct xenbus_watch *user)
 		pr_err("the watch of %s is not registered\n", user->node);
 		return;
 	}
+	silence(watch);
 	watch_vecs(watch, vecs, NULL, 0);
 	err = xs_request_done(xs_request(XBT_NIL, XS_UNWATCH, vecs, 2, NULL));
 	if (err && err != -ENOTCONN && err != -EINTR)
@@ -499,6 +511,54 @@ void unregister_xenbus_watch(struct xenbus_watch *user)
 	put_watch(watch);
 }
 EXPORT_SYMBOL_GPL(unregister_xenbus_watch);
+
+static void told_unwatch(struct xs_request *request)
+{
+	struct watch *watch = request->owner;
+
+	disown(watch);
+	put_watch(watch);
+}
+
+static int tell_unwatch(struct watch *watch)
+{
+	struct xs_request *request;
+	struct kvec vecs[3];
+	int err;
+
+	watch_vecs(watch, vecs, NULL, 0);
+	request = xs_request_new(0, XS_UNWATCH, vecs, 2);
+	if (IS_ERR(request))
+		return PTR_ERR(request);
+	request->done = told_unwatch;
+	request->owner = watch;
+	err = xs_request_submit(&request, 1);
+	xs_request_put(request);
+	return err;
+}
+
+/**
+ * xs_watch_drop() - as unregister_xenbus_watch(), without waiting for the store
+ * @user: a registered watch
+ *
+ * For those who must not depend on a store that answers.
+ *
+ * Context: Process; sleeps until a callback that runs has returned.
+ */
+void xs_watch_drop(struct xenbus_watch *user)
+{
+	struct watch *watch = find_registered(user);
+
+	if (!watch)
+		return;
+	silence(watch);
+	wait_event(callback_done, !is_running_elsewhere(watch));
+	if (tell_unwatch(watch)) {
+		/* No store knows it, or it will be told nothing any more. */
+		disown(watch);
+		put_watch(watch);
+	}
+}
 
 static void show(struct seq_file *m, const struct watch *watch)
 {
