@@ -56,13 +56,19 @@ $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
 	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab -lxenstore
 
+# Programs that use XenStore in the guest.
+TOOLS := $(patsubst tests/tools/%.c,build/%,$(wildcard tests/tools/*.c))
+$(TOOLS): build/%: tests/tools/%.c
+	@mkdir -p $(@D)
+	$(CC) -Wall -Wextra -O2 -o $@ $< -lxenstore -lpthread
+
 # Installs what is missing where it may; else says what to install.
 packages: ## install the Debian packages that are missing
 	@mkdir -p build/logs
 	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
-test-driver: $(PEERS)
+test-driver: $(PEERS) $(TOOLS)
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)

@@ -21,6 +21,7 @@
 struct notifier_block;
 struct seq_file;
 struct xenbus_transaction;
+struct xenbus_watch;
 
 /* From Xen's io/xs_wire.h, since 4.21; Linux's copy does not have it yet. */
 #ifndef XENSTORE_SERVER_FEATURE_WATCHDEPTH
@@ -187,6 +188,11 @@ void xs_watch_exit(void);
 void xs_watch_event(const char *body, size_t len);
 void xs_watch_renew(void);
 void xs_watch_show(struct seq_file *m);
+void xs_watch_drop(struct xenbus_watch *user);
+
+/* dev.c */
+int xs_dev_init(void);
+void xs_dev_exit(void);
 
 /* notify.c: who wants to know that there is a store */
 void xs_notify_connected(void);

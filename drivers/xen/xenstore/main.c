@@ -26,17 +26,26 @@ static int __init xenstore_init(void)
 	if (err)
 		return err;
 	err = xs_connection_init();
-	if (err) {
-		xs_watch_exit();
-		return err;
-	}
+	if (err)
+		goto err_watch;
+	err = xs_dev_init();
+	if (err)
+		goto err_connection;
 	xenstore_file = debugfs_create_file("xenstore", 0400, xen_debugfs(),
 					    NULL, &xenstore_fops);
 	return 0;
+
+err_connection:
+	xs_notify_exit();
+	xs_connection_exit();
+err_watch:
+	xs_watch_exit();
+	return err;
 }
 
 static void __exit xenstore_exit(void)
 {
+	xs_dev_exit();
 	debugfs_remove(xenstore_file);
 	xs_notify_exit();
 	xs_connection_exit();

@@ -117,6 +117,9 @@ static struct xs_watch *get_next(unsigned long *id)
 
 	spin_lock(&xs_watch_lock);
 	watch = xa_find(&xs_watches, id, U32_MAX, XA_PRESENT);
+	/* One that is being unregistered is nothing to tell a server of. */
+	while (watch && !watch->user)
+		watch = xa_find_after(&xs_watches, id, U32_MAX, XA_PRESENT);
 	if (watch)
 		kref_get(&watch->ref);
 	spin_unlock(&xs_watch_lock);
@@ -173,13 +176,21 @@ static struct xs_watch *find_registered(const struct xenbus_watch *user)
 }
 
 /* Nothing of it is to be called any more, and what waits is let go. */
-static void disown(struct xs_watch *watch)
+static void silence(struct xs_watch *watch)
 {
 	spin_lock(&xs_watch_lock);
-	xa_erase(&xs_watches, watch->id);
 	watch->user = NULL;
 	spin_unlock(&xs_watch_lock);
 	xs_events_drop(watch);
+}
+
+/* Events of it are from now on nobody's. */
+static void disown(struct xs_watch *watch)
+{
+	silence(watch);
+	spin_lock(&xs_watch_lock);
+	xa_erase(&xs_watches, watch->id);
+	spin_unlock(&xs_watch_lock);
 }
 
 static int add_watch(struct xs_watch *watch)
@@ -276,6 +287,7 @@ void unregister_xenbus_watch(struct xenbus_watch *user)
 		pr_err("the watch of %s is not registered\n", user->node);
 		return;
 	}
+	silence(watch);
 	watch_vecs(watch, vecs, NULL, 0);
 	err = xs_request_done(xs_request(XBT_NIL, XS_UNWATCH, vecs, 2, NULL));
 	if (err && err != -ENOTCONN && err != -EINTR)
@@ -286,6 +298,54 @@ void unregister_xenbus_watch(struct xenbus_watch *user)
 	xs_watch_put(watch);
 }
 EXPORT_SYMBOL_GPL(unregister_xenbus_watch);
+
+static void told_unwatch(struct xs_request *request)
+{
+	struct xs_watch *watch = request->owner;
+
+	disown(watch);
+	xs_watch_put(watch);
+}
+
+static int tell_unwatch(struct xs_watch *watch)
+{
+	struct xs_request *request;
+	struct kvec vecs[3];
+	int err;
+
+	watch_vecs(watch, vecs, NULL, 0);
+	request = xs_request_new(0, XS_UNWATCH, vecs, 2);
+	if (IS_ERR(request))
+		return PTR_ERR(request);
+	request->done = told_unwatch;
+	request->owner = watch;
+	err = xs_request_submit(&request, 1);
+	xs_request_put(request);
+	return err;
+}
+
+/**
+ * xs_watch_drop() - as unregister_xenbus_watch(), without waiting for the store
+ * @user: a registered watch
+ *
+ * For those who must not depend on a store that answers.
+ *
+ * Context: Process; sleeps until a callback that runs has returned.
+ */
+void xs_watch_drop(struct xenbus_watch *user)
+{
+	struct xs_watch *watch = find_registered(user);
+
+	if (!watch)
+		return;
+	silence(watch);
+	xs_events_finish(watch);
+	if (tell_unwatch(watch)) {
+		/* No store knows it, or it will be told nothing any more. */
+		disown(watch);
+		xs_watch_put(watch);
+	}
+}
 
 static void show(struct seq_file *m, const struct xs_watch *watch)
 {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages that programs write and read in pieces of any size. */
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "xenstore/device.h"
+
+#define HEADER_BYTES sizeof(struct xsd_sockmsg)
+
+static struct xs_inbox in;
+static struct xs_outbox out;
+
+static int init(struct kunit *test)
+{
+	memset(&in, 0, sizeof(in));
+	xs_outbox_init(&out);
+	return 0;
+}
+
+static void drop(struct kunit *test)
+{
+	xs_inbox_reset(&in);
+	xs_outbox_clear(&out);
+}
+
+/* Writes bytes in pieces; what the last piece was answered with. */
+static int write(const void *bytes, size_t len, size_t piece)
+{
+	int ret = 0;
+
+	while (len && ret >= 0) {
+		size_t part;
+		void *to = xs_inbox_room(&in, &part);
+
+		part = min3(part, len, piece);
+		memcpy(to, bytes, part);
+		ret = xs_inbox_took(&in, part);
+		bytes += part;
+		len -= part;
+	}
+	return ret;
+}
+
+static int write_header(u32 len)
+{
+	struct xsd_sockmsg header = { .type = 0xffff, .req_id = 7, .len = len };
+
+	return write(&header, sizeof(header), sizeof(header));
+}
+
+static void message_is_complete_at_its_last_byte(struct kunit *test)
+{
+	static const size_t pieces[] = { 1, 3, 16, 17, 100 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		struct {
+			struct xsd_sockmsg header;
+			char body[5];
+		} message = { { .type = XS_READ, .len = 5 }, "abcd" };
+
+		KUNIT_EXPECT_EQ(test, 0, write(&message, HEADER_BYTES + 4,
+					       pieces[i]));
+		KUNIT_EXPECT_EQ(test, 1, write("", 1, 1));
+		KUNIT_EXPECT_EQ(test, 5U, in.header.len);
+		KUNIT_EXPECT_STREQ(test, "abcd", in.body);
+		xs_inbox_reset(&in);
+	}
+}
+
+static void body_is_terminated_whatever_it_ends_with(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, write_header(2));
+	KUNIT_EXPECT_EQ(test, 1, write("xy", 2, 2));
+	KUNIT_EXPECT_STREQ(test, "xy", in.body);
+}
+
+static void message_without_a_body_is_complete(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 1, write_header(0));
+	KUNIT_EXPECT_STREQ(test, "", in.body);
+}
+
+static void largest_body_is_taken(struct kunit *test)
+{
+	size_t room;
+
+	KUNIT_EXPECT_EQ(test, 0, write_header(XENSTORE_PAYLOAD_MAX));
+	xs_inbox_room(&in, &room);
+	KUNIT_EXPECT_EQ(test, (size_t)XENSTORE_PAYLOAD_MAX, room);
+}
+
+static void larger_bodies_are_refused(struct kunit *test)
+{
+	static const u32 lengths[] = { XENSTORE_PAYLOAD_MAX + 1, 65536, INT_MAX,
+				       U32_MAX - HEADER_BYTES, U32_MAX };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		KUNIT_EXPECT_EQ(test, -E2BIG, write_header(lengths[i]));
+		KUNIT_EXPECT_NULL(test, in.body);
+		xs_inbox_reset(&in);
+	}
+	KUNIT_EXPECT_EQ(test, 1, write_header(0));
+}
+
+static struct xs_message *message(struct kunit *test, u32 type,
+				  const char *text)
+{
+	struct xsd_sockmsg header = { .type = type, .req_id = 9, .len = 77 };
+	struct xs_message *message = xs_message_new(&header);
+
+	KUNIT_ASSERT_NOT_NULL(test, message);
+	KUNIT_EXPECT_EQ(test, 0U, message->header.len);
+	xs_message_set_text(message, type, text);
+	return message;
+}
+
+/* Reads all there is in pieces of this size; how many bytes that were. */
+static size_t read(char *to, size_t piece)
+{
+	size_t done = 0, part;
+	const void *bytes;
+
+	while ((bytes = xs_outbox_peek(&out, &part))) {
+		part = min(part, piece);
+		memcpy(to + done, bytes, part);
+		done += part;
+		xs_message_free(xs_outbox_advance(&out, part));
+	}
+	return done;
+}
+
+static void messages_come_out_whole_in_order(struct kunit *test)
+{
+	static const size_t pieces[] = { 1, 5, 16, 100 };
+	struct xsd_sockmsg header;
+	char bytes[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		xs_outbox_add(&out, message(test, XS_WRITE, "OK"));
+		xs_outbox_add(&out, message(test, XS_ERROR, "ENOENT"));
+		KUNIT_EXPECT_EQ(test, 2 * HEADER_BYTES + 3 + 7,
+				read(bytes, pieces[i]));
+		memcpy(&header, bytes, sizeof(header));
+		KUNIT_EXPECT_EQ(test, (u32)XS_WRITE, header.type);
+		KUNIT_EXPECT_EQ(test, 3U, header.len);
+		KUNIT_EXPECT_STREQ(test, "OK", bytes + HEADER_BYTES);
+		KUNIT_EXPECT_STREQ(test, "ENOENT",
+				   bytes + 2 * HEADER_BYTES + 3);
+	}
+}
+
+static void message_without_a_body_comes_out(struct kunit *test)
+{
+	struct xsd_sockmsg header = { .type = XS_READ };
+	char bytes[64];
+
+	xs_outbox_add(&out, xs_message_new(&header));
+	KUNIT_EXPECT_EQ(test, HEADER_BYTES, read(bytes, 100));
+	KUNIT_EXPECT_TRUE(test, list_empty(&out.messages));
+}
+
+static void bytes_are_counted_by_kind(struct kunit *test)
+{
+	struct xs_message *answer = message(test, XS_WRITE, "OK");
+	struct xs_message *event = message(test, XS_WATCH_EVENT, "node");
+	size_t answer_bytes = xs_message_bytes(answer);
+	size_t event_bytes = xs_message_bytes(event);
+	char bytes[64];
+
+	xs_outbox_add(&out, answer);
+	xs_outbox_add(&out, event);
+	KUNIT_EXPECT_EQ(test, answer_bytes, out.reply_bytes);
+	KUNIT_EXPECT_EQ(test, event_bytes, out.event_bytes);
+	/* A message takes its room until its last byte is read. */
+	KUNIT_EXPECT_NULL(test, xs_outbox_advance(&out, HEADER_BYTES));
+	KUNIT_EXPECT_EQ(test, answer_bytes, out.reply_bytes);
+	xs_message_free(xs_outbox_advance(&out, 3));
+	KUNIT_EXPECT_EQ(test, (size_t)0, out.reply_bytes);
+	read(bytes, 100);
+	KUNIT_EXPECT_EQ(test, (size_t)0, out.event_bytes);
+}
+
+static void text_too_long_is_cut(struct kunit *test)
+{
+	struct xs_message *answer = message(test, XS_ERROR,
+					    "0123456789abcdefghij");
+
+	KUNIT_EXPECT_STREQ(test, "0123456789abcde", answer->body);
+	KUNIT_EXPECT_EQ(test, 16U, answer->header.len);
+	xs_message_free(answer);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(message_is_complete_at_its_last_byte),
+	KUNIT_CASE(body_is_terminated_whatever_it_ends_with),
+	KUNIT_CASE(message_without_a_body_is_complete),
+	KUNIT_CASE(largest_body_is_taken),
+	KUNIT_CASE(larger_bodies_are_refused),
+	KUNIT_CASE(messages_come_out_whole_in_order),
+	KUNIT_CASE(message_without_a_body_comes_out),
+	KUNIT_CASE(bytes_are_counted_by_kind),
+	KUNIT_CASE(text_too_long_is_cut),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "xs_stream",
+	.init = init,
+	.exit = drop,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
