@@ -116,6 +116,7 @@ enum xen_personality xen_kernel_personality(void);
 bool xen_kernel_holds_grant_table(void);
 bool xen_kernel_holds_xenstore(void);
 bool xen_kernel_holds_port(evtchn_port_t port);
+unsigned int xen_kernel_nr_ports(void);
 bool xen_kernel_prints_on_console(void);
 long xen_kernel_hypercall(unsigned int op, unsigned long a1, unsigned long a2,
 			  unsigned long a3, unsigned long a4,
