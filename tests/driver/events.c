@@ -262,6 +262,38 @@ static int cmd_evsend(char *args, struct seq_file *answer)
 	return 0;
 }
 
+static bool came(struct slot *slot, unsigned int count)
+{
+	int tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		if (READ_ONCE(slot->count) >= count)
+			return true;
+		usleep_range(1000, 2000);
+	}
+	return false;
+}
+
+/* evpass FROM TO COUNT: one after the other; prints how many came */
+static int cmd_evpass(char *args, struct seq_file *answer)
+{
+	unsigned int from, to, nr, i, old;
+
+	if (sscanf(args, "%u %u %u", &from, &to, &nr) != 3 ||
+	    from >= NR_SLOTS || to >= NR_SLOTS)
+		return -EINVAL;
+	old = slots[to].count;
+	for (i = 1; i <= nr; i++) {
+		notify_remote_via_irq(slots[from].irq);
+		if (!came(&slots[to], old + i))
+			break;
+	}
+	/* Those that nobody sent. */
+	msleep(20);
+	seq_printf(answer, "%u\n", slots[to].count - old);
+	return 0;
+}
+
 /* evflood PORT COUNT SLOT: prints how far SLOT saw, and how often it was called */
 static int cmd_evflood(char *args, struct seq_file *answer)
 {
@@ -394,6 +426,7 @@ const struct command event_commands[] = {
 	{ "evreact", cmd_evreact },   { "eveoi", cmd_eveoi },
 	{ "evdev", cmd_evdev },	      { "evirq", cmd_evirq },
 	{ "evpoll", cmd_evpoll },     { "evprio", cmd_evprio },
+	{ "evpass", cmd_evpass },
 	{}
 };
 

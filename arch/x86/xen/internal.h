@@ -95,6 +95,10 @@ void xen_ownership_show(struct seq_file *m);
 int xen_shared_info_init(void);
 void xen_shared_info_exit(void);
 
+/* sysfs.c */
+int xen_sysfs_init(void);
+void xen_sysfs_exit(void);
+
 /* debugfs.c */
 int xen_debugfs_init(void);
 void xen_debugfs_exit(void);
