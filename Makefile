@@ -54,7 +54,7 @@ PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
 build/gnttab-stress-peer: tests/stress/control.h
 $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
-	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab -lxenstore
+	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab -lxenevtchn -lxenstore
 
 # Programs that use XenStore in the guest.
 TOOLS := $(patsubst tests/tools/%.c,build/%,$(wildcard tests/tools/*.c))

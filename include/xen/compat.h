@@ -26,6 +26,11 @@
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define COMPAT_HAS_STATIC_EVTCHN
+#define COMPAT_MAKE_REFCOUNTED_STATIC , bool is_static
+#define COMPAT_IS_STATIC is_static
+#else
+#define COMPAT_MAKE_REFCOUNTED_STATIC
+#define COMPAT_IS_STATIC false
 #endif
 
 /* 6.6 changed the types that hvc's functions take and return. */

@@ -62,8 +62,29 @@
 #define gnttab_foreach_grant xendomu_gnttab_foreach_grant
 
 /* <xen/events.h> */
+#define bind_evtchn_to_irq xendomu_bind_evtchn_to_irq
+#define bind_evtchn_to_irq_lateeoi xendomu_bind_evtchn_to_irq_lateeoi
 #define bind_evtchn_to_irqhandler xendomu_bind_evtchn_to_irqhandler
+#define bind_evtchn_to_irqhandler_lateeoi xendomu_bind_evtchn_to_irqhandler_lateeoi
+#define bind_interdomain_evtchn_to_irq_lateeoi xendomu_bind_interdomain_evtchn_to_irq_lateeoi
+#define bind_interdomain_evtchn_to_irqhandler_lateeoi xendomu_bind_interdomain_evtchn_to_irqhandler_lateeoi
+#define bind_virq_to_irq xendomu_bind_virq_to_irq
+#define bind_virq_to_irqhandler xendomu_bind_virq_to_irqhandler
+#define bind_ipi_to_irqhandler xendomu_bind_ipi_to_irqhandler
 #define unbind_from_irqhandler xendomu_unbind_from_irqhandler
+#define evtchn_make_refcounted xendomu_evtchn_make_refcounted
+#define evtchn_get xendomu_evtchn_get
+#define evtchn_put xendomu_evtchn_put
+#define notify_remote_via_irq xendomu_notify_remote_via_irq
+#define xen_irq_lateeoi xendomu_xen_irq_lateeoi
+#define xen_set_irq_priority xendomu_xen_set_irq_priority
+#define xen_clear_irq_pending xendomu_xen_clear_irq_pending
+#define xen_test_irq_pending xendomu_xen_test_irq_pending
+#define xen_poll_irq xendomu_xen_poll_irq
+#define xen_poll_irq_timeout xendomu_xen_poll_irq_timeout
+#define irq_from_evtchn xendomu_irq_from_evtchn
+#define irq_evtchn_from_virq xendomu_irq_evtchn_from_virq
+#define xen_evtchn_nr_channels xendomu_xen_evtchn_nr_channels
 
 /* <xen/xenbus.h> */
 #define xenbus_directory xendomu_xenbus_directory

@@ -5,8 +5,10 @@
 
 #include <linux/time64.h>
 #include <xen/interface/xen.h>
+#include <xen/interface/event_channel.h>
 
 int xen_wall_clock_read(const struct shared_info *shared,
 			struct timespec64 *base, u32 *version);
+int xen_shared_port(evtchn_port_t port, bool *pending, bool *masked);
 
 #endif

@@ -30,6 +30,7 @@ static struct seq_file answer = {
 static const struct command *const tables[] = {
 	grant_commands, bad_grant_commands, store_commands,
 	store_load_commands, map_commands, map_more_commands,
+	event_commands, bad_event_commands,
 };
 
 static int run_in(const struct command *commands, const char *name, char *args)
@@ -99,6 +100,7 @@ static int __init testdrv_init(void)
 static void __exit testdrv_exit(void)
 {
 	debugfs_remove(dir);
+	event_exit();
 	map_exit();
 	store_load_exit();
 	store_exit();

@@ -21,9 +21,12 @@ extern const struct command store_commands[];
 extern const struct command store_load_commands[];
 extern const struct command map_commands[];
 extern const struct command map_more_commands[];
+extern const struct command event_commands[];
+extern const struct command bad_event_commands[];
 void grant_exit(void);
 void store_exit(void);
 void store_load_exit(void);
 void map_exit(void);
+void event_exit(void);
 
 #endif

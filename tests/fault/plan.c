@@ -21,6 +21,7 @@ static const struct {
 	{ __HYPERVISOR_xen_version, "xen_version" },
 	{ __HYPERVISOR_grant_table_op, "grant_table" },
 	{ __HYPERVISOR_event_channel_op, "event_channel" },
+	{ __HYPERVISOR_sched_op, "sched" },
 	{ __HYPERVISOR_hvm_op, "hvm" },
 };
 

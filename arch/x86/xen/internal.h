@@ -95,6 +95,10 @@ void xen_ownership_show(struct seq_file *m);
 int xen_shared_info_init(void);
 void xen_shared_info_exit(void);
 
+/* sysfs.c */
+int xen_sysfs_init(void);
+void xen_sysfs_exit(void);
+
 /* debugfs.c */
 int xen_debugfs_init(void);
 void xen_debugfs_exit(void);
@@ -116,6 +120,7 @@ enum xen_personality xen_kernel_personality(void);
 bool xen_kernel_holds_grant_table(void);
 bool xen_kernel_holds_xenstore(void);
 bool xen_kernel_holds_port(evtchn_port_t port);
+unsigned int xen_kernel_nr_ports(void);
 bool xen_kernel_prints_on_console(void);
 long xen_kernel_hypercall(unsigned int op, unsigned long a1, unsigned long a2,
 			  unsigned long a3, unsigned long a4,

@@ -105,6 +105,17 @@ bool xen_kernel_holds_port(evtchn_port_t port)
 	return irq > 0 && irq_has_action(irq);
 }
 
+/**
+ * xen_kernel_nr_ports() - how many ports the kernel has room for now
+ *
+ * Context: Any.
+ * Return: The number.
+ */
+unsigned int xen_kernel_nr_ports(void)
+{
+	return xen_evtchn_nr_channels();
+}
+
 /* hvc0 and the early console xenboot write the ring from printk. */
 static bool writes_console_ring(const struct console *con)
 {

@@ -17,11 +17,16 @@ static int __init xendomu_init(void)
 	err = xen_shared_info_init();
 	if (err)
 		goto err_stop;
-	err = xen_debugfs_init();
+	err = xen_sysfs_init();
 	if (err)
 		goto err_shared_info;
+	err = xen_debugfs_init();
+	if (err)
+		goto err_sysfs;
 	return 0;
 
+err_sysfs:
+	xen_sysfs_exit();
 err_shared_info:
 	xen_shared_info_exit();
 err_stop:
@@ -32,6 +37,7 @@ err_stop:
 static void __exit xendomu_exit(void)
 {
 	xen_debugfs_exit();
+	xen_sysfs_exit();
 	xen_shared_info_exit();
 	xen_guest_ops->stop();
 }

@@ -18,7 +18,6 @@
 #include <asm/xen/hypercall.h>
 #include <asm/xen/hypervisor.h>
 #include <asm/xen/page.h>
-#include <xen/events.h>
 #include <xen/interface/grant_table.h>
 #include <xen/start_info.h>
 
@@ -38,7 +37,7 @@ static void limits_of_host(struct xen_start_info_limits *limits)
 
 	limits->max_pages = max_page > 0 ? max_page : ULONG_MAX >> PAGE_SHIFT;
 	limits->max_mfn = limits->max_pages - 1;
-	limits->max_port = xen_evtchn_nr_channels();
+	limits->max_port = xen_kernel_nr_ports();
 }
 
 static int pv_start(void)

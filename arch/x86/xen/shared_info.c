@@ -85,6 +85,38 @@ int xen_wall_clock(struct timespec64 *now)
 }
 EXPORT_SYMBOL_GPL(xen_wall_clock);
 
+static bool bit_of(const xen_ulong_t *words, evtchn_port_t port)
+{
+	return READ_ONCE(words[port / BITS_PER_LONG]) >>
+		       (port % BITS_PER_LONG) & 1;
+}
+
+/**
+ * xen_shared_port() - the two bits of a port in shared_info
+ * @port: the port
+ * @pending: an event is waiting; may be NULL
+ * @masked: and is not delivered; may be NULL
+ *
+ * They mean something with the 2-level event ABI only.
+ *
+ * Context: Any.
+ * Return: 0; -ENODEV if shared_info is not mapped; -EINVAL if it has no bits
+ * for the port.
+ */
+int xen_shared_port(evtchn_port_t port, bool *pending, bool *masked)
+{
+	if (!shared)
+		return -ENODEV;
+	if (port >= EVTCHN_2L_NR_CHANNELS)
+		return -EINVAL;
+	if (pending)
+		*pending = bit_of(shared->evtchn_pending, port);
+	if (masked)
+		*masked = bit_of(shared->evtchn_mask, port);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(xen_shared_port);
+
 static int register_time_info(void *page)
 {
 	struct vcpu_register_time_memory_area area = {};

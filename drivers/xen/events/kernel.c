@@ -3,114 +3,126 @@
  * Event channels where the kernel serves the upcall (PV, PVH): a port becomes
  * an interrupt of the kernel's.
  *
- * A static port is one that existed before us and must outlive us: the
- * toolstack made it, and nobody can make it again. The kernel closes a port
- * when it lets go of the interrupt, so those need another way out.
+ * Who may use a port or an interrupt was found out before: the kernel's
+ * functions take what they are told, and where they cannot do it they let go
+ * of the port, whoever had it.
+ *
+ * The kernel exports no way to let go of an interrupt that has no handler. But
+ * one that is counted goes with its last count.
  */
 #define XENDOMU_KERNEL_NAMES
 
 #include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/string.h>
 
 #include <xen/compat.h>
 #include <xen/events.h>
 #include <xen/xen.h>
+#include <xen/xen-ops.h>
 
 #include "internal.h"
 
+/**
+ * events_kernel_serves() - does this kernel serve the upcall?
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
 bool events_kernel_serves(void)
 {
 	return xen_domain();
 }
 
-unsigned int events_kernel_nr_ports(void)
+static unsigned int vcpu_of_cpu(unsigned int cpu)
 {
-	return xen_evtchn_nr_channels();
+	return xen_vcpu_nr(cpu);
 }
 
-/* Let the interrupt of a port go without closing the port. */
-#ifdef COMPAT_HAS_STATIC_EVTCHN
-static int hold_static(evtchn_port_t port)
+static int irq_of_port(evtchn_port_t port)
 {
-	return evtchn_make_refcounted(port, true);
+	return irq_from_evtchn(port);
 }
 
-static void drop_static(evtchn_port_t port)
+/* One that a static port left behind may be of the other sort. */
+static bool is_irq_late(unsigned int irq)
 {
-	evtchn_put(port);
-}
-#else
-/*
- * The interrupt stays tied to the port, masked and without a handler; the
- * next bind finds it and uses it again.
- */
-static int hold_static(evtchn_port_t port)
-{
-	return 0;
+	struct irq_chip *chip = irq_get_chip(irq);
+
+	return chip && chip->name && strstr(chip->name, "lateeoi");
 }
 
-static void drop_static(evtchn_port_t port)
+static int bind_port(evtchn_port_t port, bool is_late)
 {
+	int irq = is_late ? bind_evtchn_to_irq_lateeoi(port) :
+			    bind_evtchn_to_irq(port);
+
+	return irq >= 0 && is_irq_late(irq) != is_late ? -EBUSY : irq;
 }
-#endif
 
-static int bind_static(evtchn_port_t port, irq_handler_t handler,
-		       unsigned long irqflags, const char *devname,
-		       void *dev_id)
+/* The kernel does not tell which port it got. */
+static int bind_interdomain(struct xenbus_device *dev,
+			    evtchn_port_t remote_port, evtchn_port_t *port)
 {
-	int irq, err;
+	int irq = bind_interdomain_evtchn_to_irq_lateeoi(dev, remote_port);
+	unsigned int nr = xen_evtchn_nr_channels();
 
-	irq = bind_evtchn_to_irq(port);
 	if (irq < 0)
 		return irq;
-	err = hold_static(port);
-	if (err)
-		return err;
-	err = request_irq(irq, handler, irqflags, devname, dev_id);
-	if (err) {
-		drop_static(port);
-		return err;
-	}
+	for (*port = 1; *port < nr; ++*port)
+		if (irq_of_port(*port) == irq)
+			return irq;
+	return -EIO;
+}
+
+static irqreturn_t never_called(int irq, void *dev_id)
+{
+	return IRQ_NONE;
+}
+
+/* With a handler, and then without: the kernel exports only the former. */
+static int bind_virq(unsigned int virq, unsigned int cpu, bool percpu)
+{
+	unsigned long irqflags = IRQF_NO_AUTOEN | (percpu ? IRQF_PERCPU : 0);
+	int irq = bind_virq_to_irqhandler(virq, cpu, never_called, irqflags,
+					  KBUILD_MODNAME, &bindings_lock);
+
+	if (irq >= 0)
+		free_irq(irq, &bindings_lock);
 	return irq;
 }
 
-/**
- * events_kernel_bind() - have the kernel call a handler for a port's events
- * @port: port, checked
- * @is_static: the port must outlive the binding
- * @handler: called in interrupt context
- * @irqflags: IRQF_*
- * @devname: shown in /proc/interrupts
- * @dev_id: handed to @handler
- *
- * Context: Process; sleeps.
- * Return: The interrupt, or -errno.
- */
-int events_kernel_bind(evtchn_port_t port, bool is_static,
-		       irq_handler_t handler, unsigned long irqflags,
-		       const char *devname, void *dev_id)
+#ifdef COMPAT_HAS_STATIC_EVTCHN
+static void drop(evtchn_port_t port, bool is_static)
 {
-	if (is_static)
-		return bind_static(port, handler, irqflags, devname, dev_id);
-	return bind_evtchn_to_irqhandler(port, handler, irqflags, devname,
-					 dev_id);
+	if (!evtchn_make_refcounted(port, is_static))
+		evtchn_put(port);
+}
+#else
+/*
+ * The interrupt of a static port stays tied to it, masked and without a
+ * handler; the next bind finds it and uses it again.
+ */
+static void drop(evtchn_port_t port, bool is_static)
+{
+	if (!is_static && !evtchn_make_refcounted(port))
+		evtchn_put(port);
+}
+#endif
+
+static void clear_pending(unsigned int irq)
+{
+	xen_clear_irq_pending(irq);
 }
 
-/**
- * events_kernel_unbind() - undo events_kernel_bind()
- * @irq: what it returned
- * @port: the port
- * @is_static: as then
- * @dev_id: as then
- *
- * Context: Process; sleeps until a running handler has returned.
- */
-void events_kernel_unbind(unsigned int irq, evtchn_port_t port, bool is_static,
-			  void *dev_id)
-{
-	if (is_static) {
-		free_irq(irq, dev_id);
-		drop_static(port);
-	} else {
-		unbind_from_irqhandler(irq, dev_id);
-	}
-}
+const struct events_ops events_kernel_ops = {
+	.nr_ports = xen_evtchn_nr_channels,
+	.vcpu = vcpu_of_cpu,
+	.irq_of = irq_of_port,
+	.bind = bind_port,
+	.bind_interdomain = bind_interdomain,
+	.bind_virq = bind_virq,
+	.drop = drop,
+	.lateeoi = xen_irq_lateeoi,
+	.clear_pending = clear_pending,
+};

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# /sys/hypervisor: provided where the kernel does not, else left alone.
+#
+# In an HVM guest booted with xen_nopv the kernel has none of it; what we say
+# there must be what the toolstack in dom0 knows of the domain and of Xen, and
+# go with the module. In a PV guest it is the kernel's, and must be the same
+# before, while and after the module is there.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/lib.sh
+
+kernel=$1
+
+cat >build/sysfs-guest.sh <<'EOF'
+cd /sys/hypervisor
+# A line for each file, with the mode; what is no text as hex.
+all() { find . -type f | grep -v pmu | sort | while read -r f; do echo "$1 $(stat -c %a $f) $f $(case $f in */buildid) hexdump -ve '1/1 "%02x"' $f ;; *) cat $f ;; esac)"; done; }
+all before
+insmod $OLDPWD/xendomu.ko || exit 1; all during
+rmmod xendomu || exit 1; all after
+# Again, as the names must be free.
+insmod $OLDPWD/xendomu.ko && rmmod xendomu && echo "again yes"
+EOF
+cat >build/sysfs-dom0.sh <<'EOF'
+xl info | sed 's/^/info /'
+xl list -v | sed 's/^/list /'
+cd /sys/hypervisor && for f in properties/buildid; do echo "buildid $(hexdump -ve '1/1 "%02x"' $f)"; done
+EOF
+
+# run GUEST: sets out, dom0, dir
+run()
+{
+	local name=hypervisor_sysfs-$1-$kernel
+
+	dir=build/xenhost/$name
+	out=$(scripts/xenhost run --guest "$1" --name "$name" --kernel "$kernel" --timeout 240 \
+		--copy "build/modules/$kernel/xendomu.ko" --dom0 build/sysfs-dom0.sh \
+		build/sysfs-guest.sh 2>&1) || out="$out
+status $?"
+	dom0=$(cat "$dir/dom0-script.out")
+}
+
+# says WHEN FILE: its mode and content
+says()
+{
+	sed -n "s,^$1 \([0-9]* \)./$2 ,\1,p" <<<"$out"
+}
+
+info()
+{
+	sed -n "s/^info $1 *: //p" <<<"$dom0"
+}
+
+run hvm
+result "hvm: the kernel has nothing" same "$(grep -c '^before ' <<<"$out" || true)" 0
+result "hvm: type" same "$(says during type)" "444 xen"
+result "hvm: guest_type" same "$(says during guest_type)" "444 HVM"
+result "hvm: uuid as in xl list" same "$(says during uuid)" \
+	"444 $(sed -n 's/^list guest .* \([0-9a-f-]\{36\}\) .*/\1/p' <<<"$dom0")"
+result "hvm: version/major as in xl info" same "$(says during version/major)" "444 $(info xen_major)"
+result "hvm: version/minor as in xl info" same "$(says during version/minor)" "444 $(info xen_minor)"
+result "hvm: version/extra as in xl info" same "$(says during version/extra)" "444 $(info xen_extra)"
+result "hvm: compilation/compiler as in xl info" same "$(says during compilation/compiler)" "444 $(info cc_compiler)"
+result "hvm: compilation/compiled_by as in xl info" same "$(says during compilation/compiled_by)" "444 $(info cc_compile_by)"
+result "hvm: compilation/compile_date as in xl info" same "$(says during compilation/compile_date)" "444 $(info cc_compile_date)"
+result "hvm: properties/capabilities as in xl info" same "$(says during properties/capabilities)" "444 $(info xen_caps)"
+result "hvm: properties/pagesize as in xl info" same "$(says during properties/pagesize)" "444 $(printf %x "$(info xen_pagesize)")"
+result "hvm: properties/virtual_start as in xl info" same "$(says during properties/virtual_start)" "444 $(info platform_params | sed 's/^virt_start=0x//')"
+result "hvm: properties/features is a number" has "$(says during properties/features)" '^444 [0-9a-f]{8}$'
+result "hvm: properties/changeset is there" has "$out" '^during 444 \./properties/changeset'
+# A guest may be denied it: then the file says so in words.
+result "hvm: properties/buildid as in dom0, or denied" has "$(says during properties/buildid)" \
+	"^444 ($(sed -n 's/^buildid //p' <<<"$dom0")|3c64656e6965643e)\$"
+result "hvm: nothing is left" same "$(grep -c '^after ' <<<"$out" || true)" 0
+result "hvm: and it can be had again" has "$out" '^again yes$'
+result "hvm: no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
+
+run pv
+result "pv: the kernel has 15 files" same "$(grep -c '^before ' <<<"$out")" 15
+for when in during after; do
+	result "pv: they are the same $when" same "$(sed -n "s/^$when //p" <<<"$out")" \
+		"$(sed -n 's/^before //p' <<<"$out")"
+done
+result "pv: no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
+finish
