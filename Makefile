@@ -11,7 +11,9 @@ OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
 MODULES := xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console
+MODULES += xendomu-console-front
 CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
+CONFIGS += XENDOMU_CONSOLE_FRONT
 
 # W=1 and C=1 (sparse) pass through to the kernel's build.
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
@@ -54,7 +56,7 @@ PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
 build/gnttab-stress-peer: tests/stress/control.h
 $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
-	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
+	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab -lxenevtchn
 
 # Installs what is missing where it may; else says what to install.
 packages: ## install the Debian packages that are missing
