@@ -24,7 +24,7 @@ done < <(make -s modules-list KERNEL="$kernel")
 echo "bytes=$bytes" | tee build/consoles-guest.sh >build/consoles-dom0.sh
 cat >>build/consoles-guest.sh <<'EOF'
 debug=/sys/kernel/debug/xendomu
-turn() { echo "ready $1"; read -r said; }
+turn() { echo "ready $1"; read -r -t 120 said || { echo "dom0 is silent"; exit 1; }; }
 # until_true WHAT COMMAND...: waits at most 20 s.
 until_true()
 {
@@ -39,10 +39,15 @@ not_logged() { ! logged "$1"; }
 count() { grep -c "$1" $debug/$2; }
 reclaim() { sed -n 's/^reclaim: //p' $debug/grants; }
 has_reclaim() { [ "$(reclaim)" = "$1" ]; }
+has_half() { [ "$(wc -c <in)" -ge $((bytes / 2)) ]; }
+taken() { sed -n "/^console $1:/,\$ s/^ *bytes_in: //p" $debug/console | head -n 1; }
+khvcd_ticks() { sed 's/.*) //' /proc/$(pidof khvcd)/stat | cut -d ' ' -f 13; }
 gone() { ! kill -0 "$1"; }
 # line_of N: what comes in on /dev/hvcN; then the same goes out.
 line_of() { stty -F /dev/hvc$1 -echo; read -r line <&$2; echo "line on hvc$1: $line"; echo "echo $line" >&$2; }
 
+# The first terminal that is opened becomes this shell's own.
+trap '' HUP
 for m in xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console; do
 	insmod $m.ko || exit 1
 done
@@ -61,7 +66,15 @@ echo "sent $(sha256sum <data)"
 cat data >&5
 turn out
 turn in_begin
-{ head -c $((bytes / 2)); sleep 3; head -c $((bytes - bytes / 2)); } <&5 | sha256sum | sed 's/^/got /'
+head -c $bytes <&5 >in & reader=$!
+until_true half has_half
+kill -STOP $reader; sleep 1
+stopped_at=$(taken 1) ran=$(khvcd_ticks)
+sleep 3
+echo "while the reader stood still: $(($(taken 1) - stopped_at)) bytes, $(($(khvcd_ticks) - ran)) ticks of hvc's thread"
+kill -CONT $reader
+until_true all gone $reader
+echo "got $(sha256sum <in)"
 turn in
 
 stty -F /dev/hvc2 sane -echo
@@ -82,12 +95,11 @@ turn line
 line_of 2 5
 
 turn insane3
-until_true insane3 logged "console 3 breaks\|console 3 breaks the protocol\|backend of console 3 breaks"
+until_true insane3 logged "backend of console 3 breaks"
 turn insane4
 until_true opened logged "console 4 is /dev/hvc5"
-echo text >/dev/hvc5
 until_true insane4 logged "backend of console 4 breaks"
-(echo more >/dev/hvc5) 2>&1 | sed 's/^/after the break: /'
+(echo more >/dev/hvc5) 2>&1 | sed 's/^/broken: /'
 echo "breaks $(dmesg | grep -c 'breaks the protocol')"
 line_of 3 6
 turn vanish
@@ -97,20 +109,21 @@ cat $debug/console
 
 rmmod xendomu-console-front 2>&1; echo "front in use $?"
 exec 6>&-
-until_true close1again true
 turn hold
 until_true hung logged "console 1, /dev/hvc2, is gone"
 rmmod xendomu-console-front; echo "front unloaded $?"
-echo "own grants $(grep -c '^ref.*domain 0' $debug/grants) reclaim $(reclaim)"
+echo "granted to who holds it: $(grep -c '^ref.*domain 0' $debug/grants) reclaim $(reclaim)"
 echo "ports $ports_before $(count . events)"
 turn unloaded
+until_true released has_reclaim 0
+echo "own grants $(grep -c '^ref.*domain 0' $debug/grants) reclaim $(reclaim)"
 insmod xendomu-console-front.ko
 until_true reload eval '[ "$(dmesg | grep -c "console 2 is /dev/hvc")" = 2 ]'
 echo "reloaded $(dmesg | grep 'console 2 is' | tail -n 1 | sed 's/.*console 2/console 2/')"
 turn reloaded
 rmmod xendomu-console-front; echo "front unloaded again $?"
 # Somebody keeps /dev/hvc2 open, which was hung up long ago.
-rmmod xendomu-console & rmmod=$!
+rmmod xendomu-console 5>&- & rmmod=$!
 sleep 2
 kill -0 $rmmod 2>/dev/null && echo "console waits for the last terminal"
 exec 5>&-
@@ -181,7 +194,7 @@ grant-dump $GUEST_DOMID | tail -n 1 | sed 's/^/mapped after unload: /'
 go
 fe_state 2 1; be_state 2 2; serve 2
 ready reloaded; be_state 2 5; go
-fe_state 2 6; stop 2
+fe_state 2 6; stop 2; be_state 2 6
 EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((240 + bytes / 20000)) \
@@ -204,6 +217,8 @@ result "a console that was announced before the module, and one after" \
 result "$bytes bytes go out unchanged" same "$(sum "$dom0" got)" "$(sum "$out" sent)"
 result "$bytes bytes come in unchanged, though the reader stops for a while" \
 	same "$(sum "$out" got)" "$(sum "$dom0" sent)"
+result "meanwhile nothing is taken, and hvc's thread does not spin" \
+	has "$out" '^while the reader stood still: 0 bytes, [0-9] ticks'
 result "a console that closes hangs its terminal up" has "$out" '^reader of the closed console: status 1$'
 result "which takes no more text" has "$out" '^write to a hung-up terminal: .*(I/O error|Input/output error)'
 result "a page that the backend keeps waits" has "$out" '^kept page: reclaim 1$'
@@ -211,6 +226,7 @@ result "until the backend lets go" has "$out" '^returned page: reclaim 0$'
 result "a console comes again by the same number" has "$out" '^line on hvc2: hello one$'
 result "and speaks" has "$dom0" '^echo hello one'
 result "insane indices close their consoles, with one line each" has "$out" '^breaks 2$'
+result "and are opened no more" has "$out" '^broken: .*(I/O error|Input/output error)'
 result "others do not notice: in" has "$out" '^line on hvc3: hello two$'
 result "others do not notice: out" has "$dom0" '^echo hello two'
 result "consoles whose nodes vanish are gone" has_no "$out" 'in vain: vanish'
@@ -220,7 +236,7 @@ result "its consoles are closed then" has "$dom0" '^state after unload 6$'
 result "no page of it is granted" has "$out" '^own grants 2 reclaim 0$'
 result "no port of it is bound" \
 	same "$(sed -n 's/^ports \(.*\) .*/\1/p' <<<"$out")" "$(sed -n 's/^ports .* //p' <<<"$out")"
-result "Xen sees no page of the guest mapped" has "$dom0" '^mapped after unload: .*grants? 0|^mapped after unload: 0'
+result "Xen sees no page of the guest mapped" has "$dom0" '^mapped after unload: 0$'
 result "loaded again, it takes the console that waits" has "$out" '^reloaded console 2 is /dev/hvc'
 result "the console module waits for a hung-up terminal that is open still" \
 	has "$out" '^console waits for the last terminal$'

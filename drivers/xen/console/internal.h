@@ -60,7 +60,7 @@ int xencons_ring_write(struct xencons_ring *ring, const void *data, size_t len);
 int xencons_ring_read(struct xencons_ring *ring, void *data, size_t len);
 bool xencons_ring_take_in_kick(struct xencons_ring *ring);
 int xencons_ring_unsent(const struct xencons_ring *ring);
-bool xencons_ring_has_moved(struct xencons_ring *ring);
+int xencons_ring_has_moved(struct xencons_ring *ring);
 
 /**
  * enum xencons_state - may the ring be touched?
@@ -100,6 +100,7 @@ struct xencons_counts {
  * @ref: one of whoever made it, one of hvc
  * @slot: its number in terminal.c
  * @index: the N of /dev/hvcN, -1 before there is one
+ * @is_held: an open terminal holds @owner
  * @hvc: hvc's terminal; NULL before there is one
  * @lock: taken with hvc's lock held, in interrupts, and by printk anywhere
  * @ring: under @lock
@@ -126,6 +127,7 @@ struct xencons {
 	int index;
 	evtchn_port_t port;
 	struct module *owner;
+	bool is_held;
 	struct hvc_struct *hvc;
 
 	spinlock_t lock;

@@ -317,13 +317,15 @@ void xencons_drain(struct xencons *cons, bool is_ring_lost)
 irqreturn_t xencons_interrupt(int irq, void *arg)
 {
 	struct xencons *cons = arg;
-	bool has_moved = false, must_kick;
 	unsigned long flags;
+	int has_moved = 0;
+	bool must_kick;
 
 	spin_lock_irqsave(&cons->lock, flags);
 	if (cons->state == XENCONS_OPEN) {
-		has_moved = xencons_ring_has_moved(&cons->ring);
-		move_spill(cons);
+		has_moved = check(cons, xencons_ring_has_moved(&cons->ring));
+		if (has_moved >= 0)
+			move_spill(cons);
 	}
 	cons->counts.events++;
 	cons->counts.idle_events += !has_moved;
@@ -333,7 +335,7 @@ irqreturn_t xencons_interrupt(int irq, void *arg)
 	spin_unlock_irqrestore(&cons->lock, flags);
 	if (must_kick)
 		notify_remote_via_evtchn(cons->port);
-	if (has_moved) {
+	if (has_moved > 0) {
 		wake_up(&cons->drained);
 		xencons_wake_terminal(cons);
 	}

@@ -55,9 +55,10 @@ int xencons_ring_unsent(const struct xencons_ring *ring)
  * @ring: our end
  *
  * Context: Any.
- * Return: Whether one of its indices is another than the last time.
+ * Return: 1 if one of its indices is another than the last time, 0 if not;
+ * -EIO if one is insane.
  */
-bool xencons_ring_has_moved(struct xencons_ring *ring)
+int xencons_ring_has_moved(struct xencons_ring *ring)
 {
 	XENCONS_RING_IDX in_prod = READ_ONCE(ring->intf->in_prod);
 	XENCONS_RING_IDX out_cons = READ_ONCE(ring->intf->out_cons);
@@ -66,6 +67,9 @@ bool xencons_ring_has_moved(struct xencons_ring *ring)
 
 	ring->seen_in_prod = in_prod;
 	ring->seen_out_cons = out_cons;
+	if (in_prod - ring->in_cons > sizeof(ring->intf->in) ||
+	    ring->out_prod - out_cons > sizeof(ring->intf->out))
+		return -EIO;
 	return has_moved;
 }
 

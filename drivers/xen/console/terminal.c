@@ -92,12 +92,20 @@ static int notifier_add(struct hvc_struct *hp, int data)
 		return -ENODEV;
 	/* It may be opened before hvc_alloc() has returned. */
 	WRITE_ONCE(cons->hvc, hp);
+	xchg(&cons->is_held, true);
 	return 0;
 }
 
+/*
+ * hvc may hang up a terminal whose opening failed, and close one that was hung
+ * up, so it cannot be trusted to undo what was done, and once.
+ */
 static void notifier_del(struct hvc_struct *hp, int data)
 {
-	module_put(slots[data]->owner);
+	struct xencons *cons = slots[data];
+
+	if (xchg(&cons->is_held, false))
+		module_put(cons->owner);
 }
 
 /* hvc has thrown away what it kept for us. */
@@ -108,7 +116,7 @@ static void notifier_hangup(struct hvc_struct *hp, int data)
 	spin_lock_irq(&cons->lock);
 	cons->waiting = 0;
 	spin_unlock_irq(&cons->lock);
-	module_put(cons->owner);
+	notifier_del(hp, data);
 }
 
 static const struct hv_ops ops = {

@@ -86,12 +86,23 @@ static void unsent_text_is_counted(struct kunit *test)
 
 static void backend_moves_once_for_each_step(struct kunit *test)
 {
-	KUNIT_EXPECT_FALSE(test, xencons_ring_has_moved(&ring));
+	KUNIT_EXPECT_EQ(test, 0, xencons_ring_has_moved(&ring));
 	intf.in_prod = 1;
-	KUNIT_EXPECT_TRUE(test, xencons_ring_has_moved(&ring));
-	KUNIT_EXPECT_FALSE(test, xencons_ring_has_moved(&ring));
+	KUNIT_EXPECT_EQ(test, 1, xencons_ring_has_moved(&ring));
+	KUNIT_EXPECT_EQ(test, 0, xencons_ring_has_moved(&ring));
+	xencons_ring_write(&ring, "a", 1);
 	intf.out_cons = 1;
-	KUNIT_EXPECT_TRUE(test, xencons_ring_has_moved(&ring));
+	KUNIT_EXPECT_EQ(test, 1, xencons_ring_has_moved(&ring));
+}
+
+static void backend_cannot_move_just_anywhere(struct kunit *test)
+{
+	intf.in_prod = 1025;
+	KUNIT_EXPECT_EQ(test, -EIO, xencons_ring_has_moved(&ring));
+	intf.in_prod = 1024;
+	KUNIT_EXPECT_EQ(test, 1, xencons_ring_has_moved(&ring));
+	intf.out_cons = 1;
+	KUNIT_EXPECT_EQ(test, -EIO, xencons_ring_has_moved(&ring));
 }
 
 static void room_in_half_a_ring_is_told(struct kunit *test)
@@ -134,6 +145,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(backend_cannot_move_our_index),
 	KUNIT_CASE(unsent_text_is_counted),
 	KUNIT_CASE(backend_moves_once_for_each_step),
+	KUNIT_CASE(backend_cannot_move_just_anywhere),
 	KUNIT_CASE(room_in_half_a_ring_is_told),
 	KUNIT_CASE(full_ring_is_told_before_it_is_empty),
 	{}
