@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 
 kernel=$1
 guest=$2
-bytes=${3:-1000000}
+bytes=${3:-200000}
 name=consoles-$guest-$kernel
 dir=build/xenhost/$name
 modules=()
@@ -30,7 +30,7 @@ until_true()
 {
 	what=$1; shift; n=0
 	until "$@" >/dev/null 2>&1; do
-		n=$((n + 1)); [ $n -lt 400 ] || { echo "in vain: $what"; return 1; }
+		n=$((n + 1)); [ $n -lt $((400 + bytes / 2000)) ] || { echo "in vain: $what"; return 1; }
 		usleep 50000
 	done
 }

@@ -130,7 +130,7 @@ struct xencons {
 	bool is_held;
 	struct hvc_struct *hvc;
 
-	spinlock_t lock;
+	spinlock_t lock; /* inside hvc's */
 	struct xencons_ring ring;
 	enum xencons_state state;
 	struct kfifo spill;

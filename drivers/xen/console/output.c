@@ -195,17 +195,18 @@ static void flush_last_words(struct xencons *cons)
 }
 
 /* In an oops whoever holds the lock may never let it go. */
-static bool lock_for_log(struct xencons *cons, unsigned long *flags)
+static bool is_lock_to_be_had(struct xencons *cons)
 {
+	unsigned long flags;
 	int i;
 
-	if (!oops_in_progress) {
-		spin_lock_irqsave(&cons->lock, *flags);
+	if (!oops_in_progress)
 		return true;
-	}
 	for (i = 0; i < OOPS_LOCK_US; i++) {
-		if (spin_trylock_irqsave(&cons->lock, *flags))
+		if (spin_trylock_irqsave(&cons->lock, flags)) {
+			spin_unlock_irqrestore(&cons->lock, flags);
 			return true;
+		}
 		udelay(1);
 	}
 	return false;
@@ -226,8 +227,9 @@ void xencons_log(struct xencons *cons, const void *text, size_t len)
 	unsigned long flags;
 	size_t done;
 
-	if (!lock_for_log(cons, &flags))
+	if (!is_lock_to_be_had(cons))
 		return;
+	spin_lock_irqsave(&cons->lock, flags);
 	done = put_log(cons, text, len);
 	if (oops_in_progress && cons->state == XENCONS_OPEN)
 		flush_last_words(cons);
@@ -249,8 +251,9 @@ void xencons_announce(struct xencons *cons)
 	unsigned long flags;
 	bool must_kick;
 
-	if (!lock_for_log(cons, &flags))
+	if (!is_lock_to_be_had(cons))
 		return;
+	spin_lock_irqsave(&cons->lock, flags);
 	must_kick = take_quiet(cons);
 	spin_unlock_irqrestore(&cons->lock, flags);
 	if (must_kick)

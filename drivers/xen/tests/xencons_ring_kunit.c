@@ -84,7 +84,7 @@ static void unsent_text_is_counted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EIO, xencons_ring_unsent(&ring));
 }
 
-static void backend_moves_once_for_each_step(struct kunit *test)
+static void backend_moves_once_a_step(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 0, xencons_ring_has_moved(&ring));
 	intf.in_prod = 1;
@@ -144,7 +144,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(insane_indices_are_refused),
 	KUNIT_CASE(backend_cannot_move_our_index),
 	KUNIT_CASE(unsent_text_is_counted),
-	KUNIT_CASE(backend_moves_once_for_each_step),
+	KUNIT_CASE(backend_moves_once_a_step),
 	KUNIT_CASE(backend_cannot_move_just_anywhere),
 	KUNIT_CASE(room_in_half_a_ring_is_told),
 	KUNIT_CASE(full_ring_is_told_before_it_is_empty),
