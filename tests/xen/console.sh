@@ -131,9 +131,10 @@ go
 ready in
 head -c $((in_bytes + in_bytes / 50)) /dev/urandom | tr -d '\017' | head -c $in_bytes >/tmp/in
 echo "sent $(sha256sum </tmp/in)"
+from=$(size)
 go
 cat /tmp/in >&7
-ready login; from=$(size)
+ready login
 until_true prompt shows 'login: '
 printf 'tester\r' >&7; until_true password shows 'Password: '
 from=$(size); printf 'wrong\r' >&7; until_true refusal shows 'incorrect' && echo "login: a wrong password is refused"
@@ -180,6 +181,36 @@ between()
 	fi
 }
 
+# A PV kernel prints on hvc0 by itself unless told console=hvc1; a PVH one does not.
+own_printk()
+{
+	local log=build/xenhost/$name-printk/guest-console.log console options
+
+	options="panic=1 oops=panic nokaslr mitigations=off pci=noearly console=ttynull"
+	options+=" initcall_blacklist=__gnttab_init,xenbus_init,xenbus_probe_frontend_init"
+	options+=",xenbus_probe_backend_init,xenbus_probe_initcall,xenbus_backend_init"
+	options+=",xen_hvc_init,boot_wait_for_devices"
+	scripts/xenhost run --guest pvh --name "$name-printk" --kernel "$kernel" --timeout 120 \
+		"${modules[@]}" --config "cmdline=\"$options\"" \
+		'insmod xendomu.ko; insmod xendomu-events.ko; insmod xendomu-console.ko printk=1
+		echo "while loaded" >/dev/kmsg; rmmod xendomu-console; echo "after all" >/dev/kmsg; sleep 1' || return 1
+	console=$(tr -d '\r' <"$log")
+	has "$console" 'Linux version' && has "$console" 'while loaded' || return 1
+	! grep -q 'after all' <<<"$console"
+}
+
+# What printk says in a panic comes out, though nobody takes interrupts any more.
+last_words()
+{
+	local log=build/xenhost/$name-panic/guest-console.log
+
+	# shellcheck disable=SC2016 # for the guest's shell
+	scripts/xenhost run --guest "$guest" --name "$name-panic" --kernel "$kernel" --timeout 60 \
+		"${modules[@]}" 'for m in xendomu xendomu-events xendomu-console; do insmod $m.ko; done
+		sleep 1; echo c >/proc/sysrq-trigger' && return 1
+	has "$(tr -d '\r' <"$log")" 'Kernel panic - not syncing' && has "$(tr -d '\r' <"$log")" 'Rebooting in 1 seconds'
+}
+
 result "the log from before the module comes out" has "$dom0" '^replayed 100 lines$'
 result "$out_bytes bytes go out unchanged, though the reader stops for a while" \
 	same "$(sum "$dom0" got)" "$(sum "$out" sent)"
@@ -199,6 +230,10 @@ result "having sent all" has "$dom0" '^the last line came out$'
 result "it unloads also while the backend stands still" \
 	between "$(number "$out" 'unloaded while stuck, in ([0-9]+) s')" 0 6
 result "and says what that cost" has "$out" 'console 0: its backend did not take the last [0-9]+ bytes: lost'
+if [[ $guest == pvh ]]; then
+	result "printk=1 has the whole log, and ends with the module" own_printk
+fi
+result "a panic's last words come out" last_words
 result "the scripts came to their ends" test "$status" -eq 0 -a -z "$(grep -hE '^in vain' <<<"$out$dom0")"
 result "no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
 diagnose "$(grep -vE '^ready' <<<"$out"; echo "--- dom0"; echo "$dom0")"
