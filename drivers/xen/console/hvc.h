@@ -40,7 +40,6 @@ struct hv_ops {
 struct hvc_struct *hvc_alloc(u32 vtermno, int data, const struct hv_ops *ops,
 			     int outbuf_size);
 compat_hvc_removed_t hvc_remove(struct hvc_struct *hp);
-int hvc_poll(struct hvc_struct *hp);
 void hvc_kick(void);
 
 #endif

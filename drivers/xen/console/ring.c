@@ -27,9 +27,50 @@
 void xencons_ring_init(struct xencons_ring *ring,
 		       struct xencons_interface *intf)
 {
-	ring->intf = intf;
+	*ring = (struct xencons_ring){ .intf = intf };
 	ring->in_cons = READ_ONCE(intf->in_cons);
+	ring->in_kicked = ring->in_cons;
 	ring->out_prod = READ_ONCE(intf->out_prod);
+	ring->seen_in_prod = READ_ONCE(intf->in_prod);
+	ring->seen_out_cons = READ_ONCE(intf->out_cons);
+}
+
+/**
+ * xencons_ring_unsent() - how much text does the backend still have to read?
+ * @ring: our end
+ *
+ * Context: Any.
+ * Return: Bytes, at most XENCONS_OUT_BYTES; -EIO if the backend's index is
+ * insane.
+ */
+int xencons_ring_unsent(const struct xencons_ring *ring)
+{
+	XENCONS_RING_IDX used = ring->out_prod - READ_ONCE(ring->intf->out_cons);
+
+	return used > sizeof(ring->intf->out) ? -EIO : used;
+}
+
+/**
+ * xencons_ring_has_moved() - has the backend done something since last asked?
+ * @ring: our end
+ *
+ * Context: Any.
+ * Return: 1 if one of its indices is another than the last time, 0 if not;
+ * -EIO if one is insane.
+ */
+int xencons_ring_has_moved(struct xencons_ring *ring)
+{
+	XENCONS_RING_IDX in_prod = READ_ONCE(ring->intf->in_prod);
+	XENCONS_RING_IDX out_cons = READ_ONCE(ring->intf->out_cons);
+	bool has_moved = in_prod != ring->seen_in_prod ||
+			 out_cons != ring->seen_out_cons;
+
+	ring->seen_in_prod = in_prod;
+	ring->seen_out_cons = out_cons;
+	if (in_prod - ring->in_cons > sizeof(ring->intf->in) ||
+	    ring->out_prod - out_cons > sizeof(ring->intf->out))
+		return -EIO;
+	return has_moved;
 }
 
 /**
@@ -45,12 +86,12 @@ void xencons_ring_init(struct xencons_ring *ring,
 int xencons_ring_write(struct xencons_ring *ring, const void *data, size_t len)
 {
 	struct xencons_interface *intf = ring->intf;
-	XENCONS_RING_IDX used = ring->out_prod - READ_ONCE(intf->out_cons);
 	size_t at = MASK_XENCONS_IDX(ring->out_prod, intf->out);
+	int used = xencons_ring_unsent(ring);
 	size_t first;
 
-	if (used > sizeof(intf->out))
-		return -EIO;
+	if (used < 0)
+		return used;
 	len = min_t(size_t, len, sizeof(intf->out) - used);
 	first = min_t(size_t, len, sizeof(intf->out) - at);
 
@@ -98,4 +139,24 @@ int xencons_ring_read(struct xencons_ring *ring, void *data, size_t len)
 	ring->in_cons += len;
 	WRITE_ONCE(intf->in_cons, ring->in_cons);
 	return len;
+}
+
+/**
+ * xencons_ring_take_in_kick() - is it time to tell the backend of its room?
+ * @ring: our end
+ *
+ * To be asked after xencons_ring_read(). A backend waits for an event when the
+ * ring is full. To tell it of the first bytes of room would make it fill the
+ * ring in as small steps as we read it: so it is told of each half a ring,
+ * which comes before a full ring is empty.
+ *
+ * Context: Any.
+ * Return: Whether; if so, the caller sends an event.
+ */
+bool xencons_ring_take_in_kick(struct xencons_ring *ring)
+{
+	if (ring->in_cons - ring->in_kicked < sizeof(ring->intf->in) / 2)
+		return false;
+	ring->in_kicked = ring->in_cons;
+	return true;
 }
