@@ -19,7 +19,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver packages test-driver test-drivers demo
 .PHONY: bench bench-drivers
-.PHONY: check check-style check-spin check-kunit check-xen check-long install uninstall clean
+.PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -98,13 +98,16 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run style build spin kunit xen
+	@tests/run style build spin fuzz kunit xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
 
 check-spin: packages ## the model of the reference allocator's caches
 	@tests/run spin
+
+check-fuzz: packages ## the rings' cores against a fuzzer
+	@tests/run fuzz
 
 check-kunit: packages ## the KUnit suites under a debugging kernel
 	@tests/run kunit
