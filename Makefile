@@ -56,13 +56,18 @@ $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
 	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
 
+XENSTORE_PEER := $(wildcard tests/peer/xenstore/*.[ch])
+build/xenstore-peer: $(XENSTORE_PEER)
+	@mkdir -p $(@D)
+	$(CC) -Wall -Wextra -O2 -o $@ $(filter %.c,$^) -lxengnttab -lxencall
+
 # Installs what is missing where it may; else says what to install.
 packages: ## install the Debian packages that are missing
 	@mkdir -p build/logs
 	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
-test-driver: $(PEERS)
+test-driver: $(PEERS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)

@@ -29,18 +29,19 @@ static struct seq_file answer = {
 
 static const struct command *const tables[] = {
 	grant_commands, bad_grant_commands, store_commands, map_commands,
-	map_more_commands,
+	map_more_commands, store_more_commands,
 };
 
-static int run_in(const struct command *commands, const char *name, char *args)
+static int run_in(const struct command *commands, const char *name, char *args,
+		  struct seq_file *answer)
 {
 	for (; commands->name; commands++)
 		if (!strcmp(commands->name, name))
-			return commands->run(args, &answer);
+			return commands->run(args, answer);
 	return -ENOSYS;
 }
 
-static int run(char *line)
+int run_command(char *line, struct seq_file *answer)
 {
 	char *name = strsep(&line, " ");
 	char nothing[] = "";
@@ -48,9 +49,9 @@ static int run(char *line)
 	int ret = -ENOSYS;
 	unsigned int i;
 
-	answer.count = 0;
+	answer->count = 0;
 	for (i = 0; ret == -ENOSYS && i < ARRAY_SIZE(tables); i++)
-		ret = run_in(tables[i], name, args);
+		ret = run_in(tables[i], name, args, answer);
 	return ret;
 }
 
@@ -66,7 +67,7 @@ static ssize_t cmd_write(struct file *file, const char __user *data,
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	mutex_lock(&lock);
-	err = run(strim(line));
+	err = run_command(strim(line), &answer);
 	mutex_unlock(&lock);
 	kfree(line);
 	return err < 0 ? err : len;
@@ -93,6 +94,7 @@ static int __init testdrv_init(void)
 {
 	dir = debugfs_create_dir("xendomu-test", NULL);
 	debugfs_create_file("cmd", 0600, dir, NULL, &cmd_fops);
+	debugfs_create_file("task", 0600, dir, NULL, &task_fops);
 	return 0;
 }
 
