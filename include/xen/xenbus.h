@@ -1,4 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* XenStore and xenbus API: Linux's declarations, our functions. */
+/* XenStore and xenbus API: Linux's declarations, our functions, what is new. */
 #include <xen/link_names.h>
 #include_next <xen/xenbus.h>
+
+#ifndef _XENDOMU_XENBUS_H
+#define _XENDOMU_XENBUS_H
+
+/**
+ * struct xenbus_read_item - a node of xenbus_read_batch()
+ * @node: its name below the directory
+ * @value: set to its value, NUL-terminated behind @len, or to ERR_PTR
+ * @len: set to the value's length
+ */
+struct xenbus_read_item {
+	const char *node;
+	char *value;
+	unsigned int len;
+};
+
+int xenbus_read_batch(struct xenbus_transaction t, const char *dir,
+		      struct xenbus_read_item *items, unsigned int nr);
+int xenbus_transaction_run(int (*body)(struct xenbus_transaction t, void *data),
+			   void *data);
+char **xenbus_get_perms(struct xenbus_transaction t, const char *dir,
+			const char *node, unsigned int *num);
+int xenbus_set_perms(struct xenbus_transaction t, const char *dir,
+		     const char *node, const char *const *perms,
+		     unsigned int num);
+char *xenbus_get_domain_path(domid_t domid);
+int xenbus_is_domain_introduced(domid_t domid);
+int register_xenbus_watch_depth(struct xenbus_watch *watch, unsigned int depth);
+
+#endif

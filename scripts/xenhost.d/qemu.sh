@@ -15,8 +15,9 @@ accelerator()
 	case $opt_accel in
 	kvm) echo "-accel kvm -cpu host" ;;
 	# smap: dom0 dies at once. rdtscp: HVM guests hang. pku: Linux 6.12 kills what
-	# returns from a signal handler. xsave: programs in dom0 crash now and then.
-	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku,-xsave" ;;
+	# returns from a signal handler. xsave: programs in dom0 crash now and then. cx16:
+	# now and then a PVH guest's EFLAGS are garbage after CMPXCHG16B.
+	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku,-xsave,-cx16" ;;
 	esac
 }
 

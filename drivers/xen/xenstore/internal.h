@@ -1,12 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of xendomu-xenstore.ko share with each other. */
+/*
+ * What the files of xendomu-xenstore.ko share with each other.
+ *
+ * From the page up: ring.c moves bytes, wire.c finds messages in them, queue.c
+ * knows which reply belongs to whom; these three know no lock and no Xen.
+ * connection.c owns the page, the port and the lock, and request.c is what
+ * everybody above asks.
+ */
 #ifndef _XENDOMU_XENSTORE_INTERNAL_H
 #define _XENDOMU_XENSTORE_INTERNAL_H
 
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/types.h>
 #include <linux/uio.h>
 
 #include <xen/interface/io/xs_wire.h>
+
+struct notifier_block;
+struct seq_file;
+struct xenbus_transaction;
+
+/* From Xen's io/xs_wire.h, since 4.21; Linux's copy does not have it yet. */
+#ifndef XENSTORE_SERVER_FEATURE_WATCHDEPTH
+#define XENSTORE_SERVER_FEATURE_WATCHDEPTH 4
+#endif
 
 /* ring.c: bytes through the shared page */
 
@@ -16,7 +35,8 @@
  * @req_prod: bytes ever written; the shared copy is only written
  * @rsp_cons: bytes ever read; the shared copy is only written
  *
- * A pure core: whoever calls serialises.
+ * A pure core: whoever calls serialises. Writing and reading touch different
+ * fields and may go on at the same time.
  */
 struct xs_ring {
 	struct xenstore_domain_interface *intf;
@@ -25,8 +45,10 @@ struct xs_ring {
 };
 
 void xs_ring_init(struct xs_ring *ring, struct xenstore_domain_interface *intf);
+void xs_ring_empty(struct xs_ring *ring);
 int xs_ring_write(struct xs_ring *ring, const void *data, size_t len);
 int xs_ring_read(struct xs_ring *ring, void *data, size_t len);
+bool xs_ring_was_full(const struct xs_ring *ring, XENSTORE_RING_IDX rsp_cons);
 
 /* wire.c: messages in those bytes */
 
@@ -47,37 +69,112 @@ void xs_rx_reset(struct xs_rx *rx);
 int xs_errno(const char *name);
 int xs_split_event(const char *body, size_t len, const char **path,
 		   const char **token);
+bool xs_path_is_below(const char *path, const char *node);
+char **xs_split_list(const char *strings, unsigned int len, unsigned int *nr);
 
-/* request.c: who asked what */
+/* queue.c: which reply belongs to whom */
 
 /**
- * struct xs_stats - what happened on the ring, for debugfs
- * @sent: requests
- * @answered: replies that somebody waited for
- * @abandoned: replies to requests whose task had been killed
- * @unknown: replies to nobody
- * @events: watch events
+ * struct xs_request - a request, from its first byte to its reply
+ * @ref: one for whoever made it, one for being in the queue
+ * @tx_link: in xs_queue.tx until sent
+ * @pending_link: in xs_queue.pending until answered
+ * @done: called once by the pump when @err or @reply is set; may not wait for
+ *	the store; completes @answered unless set to something else
+ * @owner: @done's
+ * @answered: for whoever waits
+ * @generation: the connection it was sent on; if set before that, the only
+ *	one it may be sent on
+ * @is_abandoned: nobody waits any more; final once it has left the queue
+ * @sent: bytes of @header and @body that are in the ring
+ * @since: when it came into the queue, in jiffies
+ * @err: why there is no reply: 0, -ENOTCONN, -EIO
+ * @reply: the reply's header; XS_ERROR is a reply, too
+ * @reply_body: its body, NUL-terminated; @done may take it and leave NULL
+ * @header: the message's header
+ * @body: the message's body, right behind its header as on the wire
  */
-struct xs_stats {
-	unsigned long sent;
-	unsigned long answered;
-	unsigned long abandoned;
-	unsigned long unknown;
-	unsigned long events;
+struct xs_request {
+	struct kref ref;
+	struct list_head tx_link;
+	struct list_head pending_link;
+	void (*done)(struct xs_request *request);
+	void *owner;
+	struct completion answered;
+	u32 generation;
+	bool is_abandoned;
+	size_t sent;
+	unsigned long since;
+	int err;
+	struct xsd_sockmsg reply;
+	char *reply_body;
+	struct xsd_sockmsg header;
+	char body[];
 };
 
-int xs_request_init(void);
-void xs_request_exit(void);
-char *xs_request(u32 tx_id, enum xsd_sockmsg_type type, const struct kvec *vec,
-		 unsigned int nr_vecs, unsigned int *len);
-void xs_request_stats(struct xs_stats *stats);
+/**
+ * struct xs_queue - requests under way
+ * @tx: not or not wholly in the ring yet
+ * @pending: not answered yet, oldest first
+ * @next_id: number of the next request
+ *
+ * A pure core: whoever calls serialises.
+ */
+struct xs_queue {
+	struct list_head tx;
+	struct list_head pending;
+	u32 next_id;
+};
 
-/* ops.c */
+void xs_queue_init(struct xs_queue *queue, u32 first_id);
+void xs_queue_add(struct xs_queue *queue, struct xs_request *request);
+int xs_queue_send(struct xs_queue *queue, struct xs_ring *ring);
+struct xs_request *xs_queue_take(struct xs_queue *queue, u32 id);
+void xs_queue_take_before(struct xs_queue *queue, u32 id,
+			  struct list_head *taken);
+
+/* connection.c: the page, the port, and who is at their other end */
+
+/* Of a watch that no callback belongs to, see there. */
+#define XS_SENTINEL_TOKEN "sentinel"
+
+int xs_connection_init(void);
+void xs_connection_exit(void);
+int xs_request_submit(struct xs_request **requests, unsigned int nr);
+bool xs_request_abandon(struct xs_request *request);
+bool xs_server_has(u32 feature);
+void xs_connection_show(struct seq_file *m);
+
+/* request.c: asking */
+
+struct xs_request *xs_request_new(u32 tx_id, u32 type, const struct kvec *vec,
+				  unsigned int nr_vecs);
+void xs_request_put(struct xs_request *request);
+char *xs_request_wait(struct xs_request *request, unsigned int *len);
+char *xs_request(struct xenbus_transaction t, enum xsd_sockmsg_type type,
+		 const struct kvec *vec, unsigned int nr_vecs,
+		 unsigned int *len);
 int xs_request_done(char *reply);
+int xs_request_tell(u32 tx_id, u32 generation, enum xsd_sockmsg_type type,
+		    const struct kvec *vec, unsigned int nr_vecs);
+struct kvec xs_string(const char *string);
+
+/* node.c: reading and writing nodes */
+char *xs_join(const char *dir, const char *node);
+
+/* transaction.c */
+int xs_transaction_id(struct xenbus_transaction t, u32 *id, u32 *generation);
+void xs_transaction_exit(void);
 
 /* watch.c */
 int xs_watch_init(void);
 void xs_watch_exit(void);
 void xs_watch_event(const char *body, size_t len);
+void xs_watch_renew(void);
+void xs_watch_show(struct seq_file *m);
+
+/* notify.c: who wants to know that there is a store */
+void xs_notify_connected(void);
+void xs_notify_exit(void);
 
 #endif

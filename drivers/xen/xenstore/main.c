@@ -12,14 +12,8 @@ static struct dentry *xenstore_file;
 
 static int xenstore_show(struct seq_file *m, void *unused)
 {
-	struct xs_stats stats;
-
-	xs_request_stats(&stats);
-	seq_printf(m, "sent: %lu\n", stats.sent);
-	seq_printf(m, "answered: %lu\n", stats.answered);
-	seq_printf(m, "abandoned: %lu\n", stats.abandoned);
-	seq_printf(m, "unknown: %lu\n", stats.unknown);
-	seq_printf(m, "events: %lu\n", stats.events);
+	xs_connection_show(m);
+	xs_watch_show(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(xenstore);
@@ -31,7 +25,7 @@ static int __init xenstore_init(void)
 	err = xs_watch_init();
 	if (err)
 		return err;
-	err = xs_request_init();
+	err = xs_connection_init();
 	if (err) {
 		xs_watch_exit();
 		return err;
@@ -44,8 +38,10 @@ static int __init xenstore_init(void)
 static void __exit xenstore_exit(void)
 {
 	debugfs_remove(xenstore_file);
-	xs_request_exit();
+	xs_notify_exit();
+	xs_connection_exit();
 	xs_watch_exit();
+	xs_transaction_exit();
 }
 
 module_init(xenstore_init);

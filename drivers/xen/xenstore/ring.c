@@ -33,6 +33,23 @@ void xs_ring_init(struct xs_ring *ring, struct xenstore_domain_interface *intf)
 }
 
 /**
+ * xs_ring_empty() - give up what lies in the ring
+ * @ring: our end
+ *
+ * For when nobody is at the other end: whoever comes next finds no half of a
+ * message.
+ *
+ * Context: Any; the caller serialises.
+ */
+void xs_ring_empty(struct xs_ring *ring)
+{
+	ring->req_prod = READ_ONCE(ring->intf->req_cons);
+	ring->rsp_cons = READ_ONCE(ring->intf->rsp_prod);
+	WRITE_ONCE(ring->intf->req_prod, ring->req_prod);
+	WRITE_ONCE(ring->intf->rsp_cons, ring->rsp_cons);
+}
+
+/**
  * xs_ring_write() - put bytes into the request stream
  * @ring: our end
  * @data: the bytes
@@ -97,4 +114,22 @@ int xs_ring_read(struct xs_ring *ring, void *data, size_t len)
 	ring->rsp_cons += len;
 	WRITE_ONCE(ring->intf->rsp_cons, ring->rsp_cons);
 	return len;
+}
+
+/**
+ * xs_ring_was_full() - may the store have waited for room?
+ * @ring: our end
+ * @rsp_cons: @ring->rsp_cons before what was read last
+ *
+ * A store that finds no room waits for an event. It can have found none only
+ * if its index now is a whole ring ahead of where ours was; else there is no
+ * need to wake it.
+ *
+ * Context: Any; the caller serialises.
+ */
+bool xs_ring_was_full(const struct xs_ring *ring, XENSTORE_RING_IDX rsp_cons)
+{
+	/* Our index before its: pairs with its order, the other way round. */
+	virt_mb();
+	return READ_ONCE(ring->intf->rsp_prod) - rsp_cons >= XENSTORE_RING_SIZE;
 }

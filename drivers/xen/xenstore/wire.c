@@ -5,6 +5,7 @@
  * Everything here came from another domain. It is in private memory by the
  * time it is looked at, and NUL-terminated by us.
  */
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
@@ -46,7 +47,8 @@ static int start_body(struct xs_rx *rx)
 	if (rx->header.len > XENSTORE_PAYLOAD_MAX ||
 	    rx->header.type >= XS_TYPE_COUNT)
 		return -EPROTO;
-	rx->body = kmalloc(rx->header.len + 1, GFP_KERNEL);
+	/* Whoever waits may be on the way to free memory. */
+	rx->body = kmalloc(rx->header.len + 1, GFP_NOIO);
 	if (!rx->body)
 		return -ENOMEM;
 	rx->body[rx->header.len] = '\0';
@@ -121,4 +123,55 @@ int xs_split_event(const char *body, size_t len, const char **path,
 	*path = body;
 	*token = body + token_start;
 	return 0;
+}
+
+/**
+ * xs_path_is_below() - is it this node, or one below it?
+ * @path: path of a node
+ * @node: the node that is watched
+ *
+ * Context: Any.
+ */
+bool xs_path_is_below(const char *path, const char *node)
+{
+	size_t len = strlen(node);
+
+	if (strncmp(path, node, len))
+		return false;
+	return !path[len] || path[len] == '/' || !strcmp(node, "/");
+}
+
+/* The last string counts without its NUL, too: there is one behind it. */
+static unsigned int count_strings(const char *strings, unsigned int len)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < len; i++)
+		nr += !strings[i] || i == len - 1;
+	return nr;
+}
+
+/**
+ * xs_split_list() - strings that follow each other, as an array
+ * @strings: the strings, each with its NUL; one more is behind @len
+ * @len: bytes of all
+ * @nr: set to how many there are
+ *
+ * Context: Process; sleeps.
+ * Return: The array, in one block of memory with the strings: kfree() it;
+ * ERR_PTR(-ENOMEM).
+ */
+char **xs_split_list(const char *strings, unsigned int len, unsigned int *nr)
+{
+	char **list, *at;
+	unsigned int i;
+
+	*nr = count_strings(strings, len);
+	list = kmalloc(*nr * sizeof(*list) + len + 1, GFP_NOIO);
+	if (!list)
+		return ERR_PTR(-ENOMEM);
+	at = memcpy(&list[*nr], strings, len + 1);
+	for (i = 0; i < *nr; i++, at += strlen(at) + 1)
+		list[i] = at;
+	return list;
 }
