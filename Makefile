@@ -79,19 +79,26 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
 BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
+STORE_BENCH_OUT = build/drivers/$(KERNEL)/bench-xenstore-kernel
 bench-drivers: build/gntshr-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
 	@mkdir -p $(BENCH_OUT)
 	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
 	@find $(BENCH_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BENCH_OUT) modules
+	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
+	@mkdir -p $(STORE_BENCH_OUT)
+	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
+	@find $(STORE_BENCH_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants and the kernel's own, timed in one guest
+bench: packages ## our grants and XenStore against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 test-drivers:

@@ -102,6 +102,7 @@ static void __exit testdrv_exit(void)
 {
 	debugfs_remove(dir);
 	map_exit();
+	store_more_exit();
 	store_exit();
 	grant_exit();
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands on XenStore for a store that does not behave. */
+#include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -10,6 +13,21 @@
 #include "testdrv.h"
 
 #define MAX_BYTES 8192
+#define HOLD_JIFFIES (60 * HZ)
+
+/* A watch whose callback takes its time. */
+static void held_fired(struct xenbus_watch *watch, const char *path,
+		       const char *token);
+static struct xenbus_watch held = { .callback = held_fired };
+static DECLARE_COMPLETION(released);
+static atomic_t nr_held;
+
+static void held_fired(struct xenbus_watch *watch, const char *path,
+		       const char *token)
+{
+	atomic_inc(&nr_held);
+	wait_for_completion_timeout(&released, HOLD_JIFFIES);
+}
 
 /* writebig PATH BYTES: a value that many bytes long */
 static int cmd_writebig(char *args, struct seq_file *answer)
@@ -52,13 +70,6 @@ static int cmd_transaction(char *args, struct seq_file *answer)
 	return err ?: xenbus_transaction_end(t, 1);
 }
 
-/* number PATH: as an unsigned number, 42 if there is none */
-static int cmd_number(char *args, struct seq_file *answer)
-{
-	seq_printf(answer, "%u\n", xenbus_read_unsigned(args, "", 42));
-	return 0;
-}
-
 /* count PATH: how many nodes are below, and how many bytes their names have */
 static int cmd_count(char *args, struct seq_file *answer)
 {
@@ -74,11 +85,66 @@ static int cmd_count(char *args, struct seq_file *answer)
 	return 0;
 }
 
+/* hold-watch PATH: watches it, and keeps the callback from returning */
+static int cmd_hold(char *args, struct seq_file *answer)
+{
+	int err;
+
+	if (held.node)
+		return -EALREADY;
+	reinit_completion(&released);
+	atomic_set(&nr_held, 0);
+	held.node = kstrdup(args, GFP_KERNEL);
+	if (!held.node)
+		return -ENOMEM;
+	err = register_xenbus_watch(&held);
+	if (err) {
+		kfree(held.node);
+		held.node = NULL;
+	}
+	return err;
+}
+
+/* let-watch: lets the callback return, and all others */
+static int cmd_release(char *args, struct seq_file *answer)
+{
+	complete_all(&released);
+	return 0;
+}
+
+/* held-watch: how often it was called */
+static int cmd_held(char *args, struct seq_file *answer)
+{
+	seq_printf(answer, "%d\n", atomic_read(&nr_held));
+	return 0;
+}
+
+/* end-watch: ends the watch */
+static int cmd_unhold(char *args, struct seq_file *answer)
+{
+	if (!held.node)
+		return -EINVAL;
+	complete_all(&released);
+	unregister_xenbus_watch(&held);
+	kfree(held.node);
+	held.node = NULL;
+	return 0;
+}
+
 const struct command store_more_commands[] = {
 	{ "writebig", cmd_writebig },
 	{ "length", cmd_length },
 	{ "transaction", cmd_transaction },
-	{ "number", cmd_number },
 	{ "count", cmd_count },
+	{ "hold-watch", cmd_hold },
+	{ "let-watch", cmd_release },
+	{ "held-watch", cmd_held },
+	{ "end-watch", cmd_unhold },
 	{}
 };
+
+void store_more_exit(void)
+{
+	if (held.node)
+		cmd_unhold(NULL, NULL);
+}

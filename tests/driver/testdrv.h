@@ -26,6 +26,7 @@ extern const struct file_operations task_fops;
 int run_command(char *line, struct seq_file *answer);
 void grant_exit(void);
 void store_exit(void);
+void store_more_exit(void);
 void map_exit(void);
 
 #endif

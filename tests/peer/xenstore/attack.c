@@ -17,6 +17,8 @@
 static struct message kept[NR_KEPT];
 static unsigned int nr_kept;
 
+bool is_reconnection_refused;
+
 /* --- what no server sends: the connection is at its end --- */
 
 static void rsp_prod_far(const struct message *request)
@@ -111,6 +113,11 @@ void keep(const struct message *request)
 		kept[nr_kept++] = *request;
 }
 
+void forget_kept(void)
+{
+	nr_kept = 0;
+}
+
 static void answer_kept(const struct message *request)
 {
 	unsigned int i;
@@ -181,11 +188,6 @@ static void bytewise(const struct message *request)
 		ring_put(at + i, 1);
 	for (i = 0; i < header.len; i++, pause_ms(2))
 		ring_put(value + i, 1);
-}
-
-static void number_huge(const struct message *request)
-{
-	reply(request, BYTES("99999999999999999999999"));
 }
 
 /* --- events --- */
@@ -273,6 +275,20 @@ static void offer_reconnection(const struct message *request)
 	reply(request, BYTES("offered"));
 }
 
+static void refuse_reconnection(const struct message *request)
+{
+	is_reconnection_refused = true;
+	offer_reconnection(request);
+}
+
+/* An event for nothing, once the guest believes that all is quiet. */
+static void notify_later(const struct message *request)
+{
+	reply(request, BYTES("soon"));
+	pause_ms(1500);
+	notify();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct message *request);
@@ -299,7 +315,6 @@ static const struct {
 	{ "empty", empty },
 	{ "largest", largest },
 	{ "bytewise", bytewise },
-	{ "number-huge", number_huge },
 	{ "event-of-0", event_of_0 },
 	{ "event-of-1", event_of_1 },
 	{ "event-of-3", event_of_3 },
@@ -307,6 +322,8 @@ static const struct {
 	{ "event-foreign", event_foreign },
 	{ "event-storm", event_storm },
 	{ "offer-reconnection", offer_reconnection },
+	{ "refuse-reconnection", refuse_reconnection },
+	{ "notify-later", notify_later },
 };
 
 /* Whether the request was one to answer wrongly, and is answered. */

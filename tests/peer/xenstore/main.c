@@ -33,9 +33,13 @@ static void turn(void)
 		shall_reset = 0;
 		ring_reset();
 		forget_watches();
+		forget_kept();
+		is_reconnection_refused = false;
+		spoil_arm("next-none");
 		puts("reset");
 	}
-	if (page->connection == XENSTORE_RECONNECT) {
+	if (page->connection == XENSTORE_RECONNECT &&
+	    !is_reconnection_refused) {
 		forget_watches();
 		ring_reconnect();
 		puts("reconnected");
@@ -60,6 +64,6 @@ int main(int argc, char **argv)
 	puts("serving");
 	for (;;) {
 		turn();
-		pause_ms(1);
+		nap();
 	}
 }

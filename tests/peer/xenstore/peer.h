@@ -33,6 +33,7 @@ void ring_put(const void *bytes, size_t len);
 void ring_overwrite_guests_indices(void);
 void notify(void);
 void pause_ms(unsigned int ms);
+void nap(void);
 
 /* server.c: right answers */
 #define TEXT(text) text, strlen(text) + 1 /* with its NUL */
@@ -47,8 +48,10 @@ void forget_watches(void);
 void serve(const struct message *request);
 
 /* attack.c: wrong ones */
+extern bool is_reconnection_refused;
 bool attack(const struct message *request);
 void keep(const struct message *request);
+void forget_kept(void);
 
 /* spoil.c: wrong ones, later */
 bool spoil_arm(const char *name);

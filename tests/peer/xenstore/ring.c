@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Else the hypercalls' numbers are those of Xen 3.0. */
+#define __XEN_INTERFACE_VERSION__ 0x00040e00
 #include <xen/xen.h>
 #include <xen/event_channel.h>
 #include <xen/grant_table.h>
@@ -15,12 +17,16 @@
 #include "peer.h"
 
 #define MAX_PORTS 4096
-#define PATIENCE_MS 10000
+#define NAP_US 100
+#define SPINS 20000
+#define PATIENCE_NAPS 100000
 
 struct xenstore_domain_interface *page;
 static xencall_handle *xencall;
 static evtchn_port_t port;
 
+/* Our indices: what the page says is not always true. */
+static XENSTORE_RING_IDX req_cons, rsp_prod;
 /* What has come of a request; and an index of the guest's that is not its own. */
 static struct message coming;
 static size_t nr_come;
@@ -32,18 +38,24 @@ void pause_ms(unsigned int ms)
 	usleep(ms * 1000);
 }
 
+void nap(void)
+{
+	usleep(NAP_US);
+}
+
 static int event_channel_op(int op, void *arg, size_t len)
 {
-	void *buffer = xencall_alloc_buffer(xencall, len);
+	static void *buffer;
 	int ret;
 
+	if (!buffer)
+		buffer = xencall_alloc_buffer_pages(xencall, 1);
 	if (!buffer)
 		err(2, "no memory for a hypercall");
 	memcpy(buffer, arg, len);
 	ret = xencall2(xencall, __HYPERVISOR_event_channel_op, op,
 		       (uintptr_t)buffer);
 	memcpy(arg, buffer, len);
-	xencall_free_buffer(xencall, buffer);
 	return ret;
 }
 
@@ -59,7 +71,7 @@ static evtchn_port_t find_port(int domid, unsigned int guest_port)
 		    status.status != EVTCHNSTAT_interdomain)
 			continue;
 		if (status.u.interdomain.dom == domid &&
-		    status.u.interdomain.port == (evtchn_port_t)guest_port)
+		    status.u.interdomain.port == guest_port)
 			return at;
 	}
 	errx(2, "no port of dom0 leads to port %u of domain %d", guest_port,
@@ -78,6 +90,7 @@ void ring_open(int domid, unsigned int guest_port)
 	if (!page)
 		err(2, "cannot map the XenStore page of domain %d", domid);
 	port = find_port(domid, guest_port);
+	ring_reset();
 }
 
 void notify(void)
@@ -91,8 +104,10 @@ void notify(void)
 /* As if nothing had ever been asked or answered. */
 void ring_reset(void)
 {
-	page->req_cons = page->req_prod;
-	page->rsp_prod = page->rsp_cons;
+	req_cons = page->req_prod;
+	rsp_prod = page->rsp_cons;
+	page->req_cons = req_cons;
+	page->rsp_prod = rsp_prod;
 	page->server_features = 0;
 	page->connection = XENSTORE_CONNECTED;
 	nr_come = 0;
@@ -106,6 +121,8 @@ void ring_reconnect(void)
 	page->req_prod = 0;
 	page->rsp_cons = 0;
 	page->rsp_prod = 0;
+	req_cons = 0;
+	rsp_prod = 0;
 	nr_come = 0;
 	__sync_synchronize();
 	page->connection = XENSTORE_CONNECTED;
@@ -120,7 +137,7 @@ static size_t nr_waiting(void)
 		return 0;
 	is_req_prod_wrong = false;
 	__sync_synchronize();
-	return prod - page->req_cons;
+	return prod - req_cons;
 }
 
 bool ring_peek_header(struct xsd_sockmsg *header)
@@ -131,7 +148,7 @@ bool ring_peek_header(struct xsd_sockmsg *header)
 	if (nr_come || nr_waiting() < sizeof(*header))
 		return false;
 	for (i = 0; i < sizeof(*header); i++)
-		to[i] = page->req[MASK_XENSTORE_IDX(page->req_cons + i)];
+		to[i] = page->req[MASK_XENSTORE_IDX(req_cons + i)];
 	return true;
 }
 
@@ -146,10 +163,9 @@ static void take_bytes(size_t len)
 {
 	char *to = (char *)&coming;
 
-	for (; len; len--) {
-		to[nr_come++] = page->req[MASK_XENSTORE_IDX(page->req_cons)];
-		page->req_cons++;
-	}
+	for (; len; len--)
+		to[nr_come++] = page->req[MASK_XENSTORE_IDX(req_cons++)];
+	page->req_cons = req_cons;
 	if (nr_come == sizeof(coming.header) && coming.header.len > MAX_BODY)
 		errx(1, "the guest asks %u bytes", coming.header.len);
 }
@@ -171,23 +187,38 @@ bool ring_take(struct message *request)
 	return true;
 }
 
+static bool has_room(void)
+{
+	return rsp_prod - *(volatile XENSTORE_RING_IDX *)&page->rsp_cons !=
+	       XENSTORE_RING_SIZE;
+}
+
+/* The guest has a CPU of its own, and is mostly quicker than a nap. */
+static void wait_for_room(void)
+{
+	unsigned int i;
+
+	if (has_room())
+		return;
+	notify();
+	for (i = 0; i < SPINS; i++)
+		if (has_room())
+			return;
+	for (i = 0; i < PATIENCE_NAPS && !has_room(); i++)
+		nap();
+	if (i == PATIENCE_NAPS)
+		errx(1, "the guest does not read");
+}
+
 void ring_put(const void *bytes, size_t len)
 {
 	const char *from = bytes;
-	unsigned int waited;
 
 	for (; len; len--) {
-		for (waited = 0; page->rsp_prod -
-		     *(volatile XENSTORE_RING_IDX *)&page->rsp_cons ==
-		     XENSTORE_RING_SIZE; waited++) {
-			if (waited == PATIENCE_MS)
-				errx(1, "the guest does not read");
-			notify();
-			pause_ms(1);
-		}
-		page->rsp[MASK_XENSTORE_IDX(page->rsp_prod)] = *from++;
+		wait_for_room();
+		page->rsp[MASK_XENSTORE_IDX(rsp_prod++)] = *from++;
 		__sync_synchronize();
-		page->rsp_prod++;
+		page->rsp_prod = rsp_prod;
 	}
 	notify();
 }
@@ -198,5 +229,5 @@ void ring_overwrite_guests_indices(void)
 	wrong_req_prod = page->req_prod + 5000;
 	is_req_prod_wrong = true;
 	page->req_prod = wrong_req_prod;
-	page->rsp_cons = page->rsp_prod - 7;
+	page->rsp_cons = rsp_prod - 7;
 }

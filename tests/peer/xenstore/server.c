@@ -30,15 +30,15 @@ static unsigned int nr_watches;
 void reply_as(const struct message *request, uint32_t type, const char *body,
 	      size_t len)
 {
-	struct xsd_sockmsg header = {
-		.type = type,
-		.req_id = request->header.req_id,
-		.tx_id = request->header.tx_id,
-		.len = len,
+	struct message message = {
+		.header.type = type,
+		.header.req_id = request->header.req_id,
+		.header.tx_id = request->header.tx_id,
+		.header.len = len,
 	};
 
-	ring_put(&header, sizeof(header));
-	ring_put(body, len);
+	memcpy(message.body, body, len);
+	ring_put(&message, sizeof(message.header) + len);
 }
 
 void reply(const struct message *request, const char *body, size_t len)
