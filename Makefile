@@ -54,7 +54,7 @@ PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
 build/gnttab-stress-peer: tests/stress/control.h
 $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
-	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab
+	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab -lxenstore
 
 XENSTORE_PEER := $(wildcard tests/peer/xenstore/*.[ch])
 build/xenstore-peer: $(XENSTORE_PEER)

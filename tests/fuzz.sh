@@ -39,6 +39,10 @@ breaks()
 	messages: one type too many|xenstore|s/type >= XS_TYPE_COUNT/type > XS_TYPE_COUNT/
 	messages: no room for the last NUL|xenstore|s/kmalloc(rx->header.len + 1/kmalloc(rx->header.len/
 	events: a token without end|xenstore|s,return -EPROTO; /.*token is not.*,return 0;,
+	lists: a last string without end|xenstore|s/nr += !strings\[i\] || i == len - 1/nr += !strings[i]/
+	lists: no room for the last NUL|xenstore|s/sizeof(\*list) + len + 1/sizeof(*list) + len/
+	parts: a generation without end|xenstore|s/skip > len || //
+	parts: a generation of any length|xenstore|s/ || skip > sizeof(parts->generation)//
 	text: the backend's index is believed|console|s/used > sizeof(intf->out)/false/
 	keys: the backend's index is believed|console|s/filled > sizeof(intf->in)/false/
 	text: one byte beyond the ring|console|s/sizeof(intf->out) - at)/sizeof(intf->out) - at + 1)/

@@ -19,6 +19,7 @@ struct command {
 extern const struct command grant_commands[];
 extern const struct command bad_grant_commands[];
 extern const struct command store_commands[];
+extern const struct command store_load_commands[];
 extern const struct command map_commands[];
 extern const struct command map_more_commands[];
 extern const struct command store_more_commands[];
@@ -27,6 +28,7 @@ int run_command(char *line, struct seq_file *answer);
 void grant_exit(void);
 void store_exit(void);
 void store_more_exit(void);
+void store_load_exit(void);
 void map_exit(void);
 
 #endif

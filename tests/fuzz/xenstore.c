@@ -259,13 +259,16 @@ static void put(u32 len)
 void fuzz_before_write(const volatile void *at, u32 value)
 {
 	if (at == &page->rsp_cons) {
-		took(value - rsp_cons_told);
+		if (!is_starting)
+			took(value - rsp_cons_told);
 		rsp_cons_told = value;
 		shadow.rsp_cons = value;
 		return;
 	}
 	must(at == &page->req_prod);
-	put(value - req_prod_told);
+	if (!is_starting)
+		put(value - req_prod_told);
+	req_prod_told = value;
 	shadow.req_prod = value;
 }
 
@@ -287,10 +290,13 @@ bool fuzz_memory_is_out(void)
 	return was_memory_out;
 }
 
-static void start(void)
+static void start(bool is_first)
 {
 	is_starting = true;
-	xs_ring_init(&ring, page);
+	if (is_first || tape_byte() & 1)
+		xs_ring_init(&ring, page);
+	else
+		xs_ring_empty(&ring);
 	is_starting = false;
 	xs_rx_reset(&rx);
 	nr_taken = 0;
@@ -342,6 +348,62 @@ static void check_event(const char *body, size_t len)
 	free(copy);
 }
 
+static void check_list(const char *body, size_t len)
+{
+	size_t i, nr_strings = 0;
+	unsigned int nr;
+	const char *at = body;
+	char **list;
+
+	was_memory_out = false;
+	list = xs_split_list(body, len, &nr);
+	if (IS_ERR(list)) {
+		must(PTR_ERR(list) == -ENOMEM && was_memory_out);
+		return;
+	}
+	for (i = 0; i < len; i++)
+		nr_strings += !body[i] || i == len - 1;
+	must(nr == nr_strings);
+	for (i = 0; i < nr; i++) {
+		must(!strcmp(list[i], at));
+		at += strlen(at) + 1;
+	}
+	must(at == body + len || at == body + len + 1);
+	free(list);
+}
+
+/* The same body in two parts, with one generation in front of each. */
+static void check_parts(const char *body, size_t len)
+{
+	struct xs_parts parts = {};
+	size_t names = strlen(body) + 1;
+	bool is_first = true;
+	int ret;
+
+	do {
+		size_t before = parts.len;
+
+		was_memory_out = false;
+		ret = xs_parts_add(&parts, body, len);
+		must(ret != -EAGAIN);
+		if (ret == -EPROTO)
+			must(names > len || names > sizeof(parts.generation));
+		else if (ret == -ENOMEM)
+			must(was_memory_out);
+		else
+			must(ret == 0 || ret == 1);
+		if (ret >= 0) {
+			must(parts.len == before + len - names ||
+			     parts.len == before + len - names - 1);
+			must(!memcmp(parts.names + before, body + names,
+				     parts.len - before));
+			must(!parts.names[parts.len]);
+		}
+		is_first = !is_first;
+	} while (!ret && !is_first);
+	free(parts.names);
+}
+
 static void check_error(const char *body)
 {
 	int err = xs_errno(body);
@@ -378,6 +440,8 @@ static void check_message(void)
 		check_event(rx.body, rx.header.len);
 	if (rx.header.type == XS_ERROR)
 		check_error(rx.body);
+	check_list(rx.body, rx.header.len);
+	check_parts(rx.body, rx.header.len);
 }
 
 static bool is_bad_header(void)
@@ -416,6 +480,7 @@ static void check_step(int ret)
 static int listen(void)
 {
 	struct xs_ring before = ring;
+	bool was_full;
 	int ret;
 
 	was_memory_out = false;
@@ -423,6 +488,8 @@ static int listen(void)
 	check_step(ret);
 	must(ring.rsp_cons == rsp_cons_told);
 	must(ring.req_prod == before.req_prod);
+	was_full = xs_ring_was_full(&ring, before.rsp_cons);
+	must(was_full == (rsp_prod_read - before.rsp_cons >= XENSTORE_RING_SIZE));
 	if (ret == 1 || ret == -EPROTO)
 		count_frame();
 	if (ret == 1) {
@@ -431,7 +498,7 @@ static int listen(void)
 	}
 	/* As after a reconnection; or another try with what is there. */
 	if (ret == -EPROTO || (ret == -EIO && tape_byte() & 1))
-		start();
+		start(false);
 	return ret;
 }
 
@@ -488,7 +555,7 @@ static void begin(void)
 	outgoing_done = 0;
 	nr_asked = 0;
 	nr_heard = 0;
-	start();
+	start(true);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -54,19 +54,55 @@ static void insane_indices_are_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, intf.rsp_cons);
 }
 
-static void store_cannot_move_our_index(struct kunit *test)
+static void ring_that_was_reset_is_noticed(struct kunit *test)
 {
+	char bytes[8];
+
 	KUNIT_EXPECT_EQ(test, 1, xs_ring_write(&ring, "a", 1));
-	intf.req_prod = 77;
-	KUNIT_EXPECT_EQ(test, 1, xs_ring_write(&ring, "b", 1));
-	KUNIT_EXPECT_EQ(test, 2U, intf.req_prod);
+	intf.req_prod = 0;
+	KUNIT_EXPECT_EQ(test, -ECONNRESET, xs_ring_write(&ring, "b", 1));
+	KUNIT_EXPECT_EQ(test, -ECONNRESET, xs_ring_read(&ring, bytes, 8));
+	KUNIT_EXPECT_EQ(test, 0U, intf.req_prod);
+	intf.req_prod = 1;
+	intf.rsp_cons = 77;
+	KUNIT_EXPECT_EQ(test, -ECONNRESET, xs_ring_write(&ring, "b", 1));
+	KUNIT_EXPECT_EQ(test, -ECONNRESET, xs_ring_read(&ring, bytes, 8));
+}
+
+static void emptied_ring_is_empty(struct kunit *test)
+{
+	char bytes[8];
+
+	KUNIT_EXPECT_EQ(test, 3, xs_ring_write(&ring, "abc", 3));
+	intf.req_cons = 1;
+	intf.rsp_prod = 9;
+	xs_ring_empty(&ring);
+	KUNIT_EXPECT_EQ(test, 1U, intf.req_prod);
+	KUNIT_EXPECT_EQ(test, 9U, intf.rsp_cons);
+	KUNIT_EXPECT_EQ(test, 0, xs_ring_read(&ring, bytes, 8));
+	KUNIT_EXPECT_EQ(test, 1, xs_ring_write(&ring, "d", 1));
+}
+
+static void full_ring_is_told_from_others(struct kunit *test)
+{
+	static char bytes[XENSTORE_RING_SIZE];
+
+	intf.rsp_prod = XENSTORE_RING_SIZE - 1;
+	KUNIT_EXPECT_EQ(test, 1000, xs_ring_read(&ring, bytes, 1000));
+	KUNIT_EXPECT_FALSE(test, xs_ring_was_full(&ring, 0));
+	/* It may have filled up before we took the last out. */
+	intf.rsp_prod = XENSTORE_RING_SIZE;
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_full(&ring, 0));
+	KUNIT_EXPECT_FALSE(test, xs_ring_was_full(&ring, 1000));
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(requests_go_out_up_to_the_ring),
 	KUNIT_CASE(replies_wrap_with_ring_and_index),
 	KUNIT_CASE(insane_indices_are_refused),
-	KUNIT_CASE(store_cannot_move_our_index),
+	KUNIT_CASE(ring_that_was_reset_is_noticed),
+	KUNIT_CASE(emptied_ring_is_empty),
+	KUNIT_CASE(full_ring_is_told_from_others),
 	{}
 };
 

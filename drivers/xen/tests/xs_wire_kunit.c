@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Messages from a store that may send anything. */
 #include <kunit/test.h>
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 
 #include "xenstore/internal.h"
 
@@ -127,6 +130,106 @@ static void event_without_two_strings_is_refused(struct kunit *test)
 						      &token));
 }
 
+static void only_nodes_below_are_below(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, xs_path_is_below("a/b", "a/b"));
+	KUNIT_EXPECT_TRUE(test, xs_path_is_below("a/b/c", "a/b"));
+	KUNIT_EXPECT_TRUE(test, xs_path_is_below("/x", "/"));
+	KUNIT_EXPECT_TRUE(test, xs_path_is_below("@releaseDomain",
+						 "@releaseDomain"));
+	KUNIT_EXPECT_FALSE(test, xs_path_is_below("a/bc", "a/b"));
+	KUNIT_EXPECT_FALSE(test, xs_path_is_below("a", "a/b"));
+	KUNIT_EXPECT_FALSE(test, xs_path_is_below("c/b", "a/b"));
+	KUNIT_EXPECT_FALSE(test, xs_path_is_below("", "a"));
+}
+
+static void expect_list(struct kunit *test, const char *strings,
+			unsigned int len, unsigned int nr, const char *last)
+{
+	unsigned int found;
+	char **list = xs_split_list(strings, len, &found);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(list));
+	KUNIT_EXPECT_EQ(test, nr, found);
+	if (nr && found == nr)
+		KUNIT_EXPECT_STREQ(test, last, list[nr - 1]);
+	kfree(list);
+}
+
+static void lists_are_split(struct kunit *test)
+{
+	expect_list(test, "", 0, 0, NULL);
+	expect_list(test, "a\0" "bc\0", 5, 2, "bc");
+	expect_list(test, "a\0\0", 3, 2, "");
+}
+
+static void last_of_a_list_needs_no_nul(struct kunit *test)
+{
+	expect_list(test, "a\0" "bc", 4, 2, "bc");
+	expect_list(test, "a", 1, 1, "a");
+}
+
+static void parts_make_a_directory(struct kunit *test)
+{
+	struct xs_parts parts = {};
+
+	KUNIT_EXPECT_EQ(test, 0, xs_parts_add(&parts, "7\0a\0b\0", 6));
+	KUNIT_EXPECT_EQ(test, 0, xs_parts_add(&parts, "7\0c\0", 4));
+	KUNIT_EXPECT_EQ(test, 1, xs_parts_add(&parts, "7\0d\0\0", 5));
+	KUNIT_EXPECT_EQ(test, (size_t)8, parts.len);
+	kfree(parts.names);
+}
+
+static void empty_directory_has_one_part(struct kunit *test)
+{
+	struct xs_parts parts = {};
+
+	KUNIT_EXPECT_EQ(test, 1, xs_parts_add(&parts, "7\0\0", 3));
+	KUNIT_EXPECT_EQ(test, (size_t)0, parts.len);
+	kfree(parts.names);
+	parts = (struct xs_parts){};
+	KUNIT_EXPECT_EQ(test, 1, xs_parts_add(&parts, "7", 2));
+	KUNIT_EXPECT_EQ(test, (size_t)0, parts.len);
+	kfree(parts.names);
+}
+
+static void changed_directory_is_begun_anew(struct kunit *test)
+{
+	struct xs_parts parts = {};
+
+	KUNIT_EXPECT_EQ(test, 0, xs_parts_add(&parts, "7\0a", 4));
+	KUNIT_EXPECT_EQ(test, -EAGAIN, xs_parts_add(&parts, "8\0b\0", 5));
+	kfree(parts.names);
+}
+
+static void part_without_generation_is_refused(struct kunit *test)
+{
+	struct xs_parts parts = {};
+
+	KUNIT_EXPECT_EQ(test, -EPROTO, xs_parts_add(&parts, "", 0));
+	KUNIT_EXPECT_EQ(test, -EPROTO, xs_parts_add(&parts, "77", 2));
+	KUNIT_EXPECT_EQ(test, -EPROTO,
+			xs_parts_add(&parts, "123456789012345678901234", 25));
+	KUNIT_EXPECT_NULL(test, parts.names);
+}
+
+static void endless_directory_is_refused(struct kunit *test)
+{
+	struct xs_parts parts = {};
+	char *part = kunit_kzalloc(test, XENSTORE_PAYLOAD_MAX + 1, GFP_KERNEL);
+	unsigned int nr = 0;
+	int ret = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, part);
+	memset(part, 'a', XENSTORE_PAYLOAD_MAX);
+	memcpy(part, "7", 2);
+	while (!ret && nr++ < 300)
+		ret = xs_parts_add(&parts, part, XENSTORE_PAYLOAD_MAX);
+	KUNIT_EXPECT_EQ(test, -E2BIG, ret);
+	KUNIT_EXPECT_LE(test, parts.len, (size_t)SZ_1M);
+	kfree(parts.names);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(message_arrives_byte_by_byte),
 	KUNIT_CASE(empty_message_is_complete),
@@ -139,6 +242,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(event_has_path_and_token),
 	KUNIT_CASE(third_string_is_ignored),
 	KUNIT_CASE(event_without_two_strings_is_refused),
+	KUNIT_CASE(only_nodes_below_are_below),
+	KUNIT_CASE(lists_are_split),
+	KUNIT_CASE(last_of_a_list_needs_no_nul),
+	KUNIT_CASE(parts_make_a_directory),
+	KUNIT_CASE(empty_directory_has_one_part),
+	KUNIT_CASE(changed_directory_is_begun_anew),
+	KUNIT_CASE(part_without_generation_is_refused),
+	KUNIT_CASE(endless_directory_is_refused),
 	{}
 };
 

@@ -3,9 +3,7 @@
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include <xen/xenbus.h>
 
@@ -13,15 +11,6 @@
 
 /* How often a directory that changes while it is listed is begun anew. */
 #define DIRECTORY_TRIES 16
-/* No directory is larger: the store's quotas allow no such thing. */
-#define DIRECTORY_BYTES_MAX SZ_1M
-
-/* A directory that is too large for one message comes in parts. */
-struct parts {
-	char *names;
-	size_t len;
-	char generation[24];
-};
 
 static char *request_part(struct xenbus_transaction t, const char *path,
 			  size_t offset, unsigned int *len)
@@ -35,42 +24,8 @@ static char *request_part(struct xenbus_transaction t, const char *path,
 	return xs_request(t, XS_DIRECTORY_PART, vecs, 2, len);
 }
 
-/*
- * A part is the directory's generation and then names; behind the last name of
- * the last part is an empty one. 1 if that was it, 0 if not; -EAGAIN if the
- * directory has changed since the first part.
- */
-static int add_part(struct parts *parts, const char *part, size_t len)
-{
-	size_t skip = strlen(part) + 1;
-	bool is_last;
-	char *names;
-
-	if (skip > len || skip > sizeof(parts->generation))
-		return -EPROTO;
-	if (!parts->len)
-		memcpy(parts->generation, part, skip);
-	else if (strcmp(parts->generation, part))
-		return -EAGAIN;
-	part += skip;
-	len -= skip;
-	is_last = !len || (!part[len - 1] && (len == 1 || !part[len - 2]));
-	if (is_last && len)
-		len--;
-	if (parts->len + len > DIRECTORY_BYTES_MAX)
-		return -E2BIG;
-	names = krealloc(parts->names, parts->len + len + 1, GFP_NOIO);
-	if (!names)
-		return -ENOMEM;
-	memcpy(names + parts->len, part, len);
-	parts->names = names;
-	parts->len += len;
-	names[parts->len] = '\0';
-	return is_last;
-}
-
 static int collect_parts(struct xenbus_transaction t, const char *path,
-			 struct parts *parts)
+			 struct xs_parts *parts)
 {
 	int ret;
 
@@ -80,7 +35,7 @@ static int collect_parts(struct xenbus_transaction t, const char *path,
 
 		if (IS_ERR(part))
 			return PTR_ERR(part);
-		ret = add_part(parts, part, len);
+		ret = xs_parts_add(parts, part, len);
 		kfree(part);
 	} while (!ret);
 	return min(ret, 0);
@@ -89,13 +44,13 @@ static int collect_parts(struct xenbus_transaction t, const char *path,
 static char **directory_in_parts(struct xenbus_transaction t, const char *path,
 				 unsigned int *num)
 {
-	struct parts parts = {};
+	struct xs_parts parts = {};
 	char **list;
 	int err, tries = DIRECTORY_TRIES;
 
 	do {
 		kfree(parts.names);
-		parts = (struct parts){};
+		parts = (struct xs_parts){};
 		err = collect_parts(t, path, &parts);
 	} while (err == -EAGAIN && --tries);
 	list = err ? ERR_PTR(err) : xs_split_list(parts.names, parts.len, num);

@@ -4,8 +4,8 @@
  *
  * From the page up: ring.c moves bytes, wire.c finds messages in them, queue.c
  * knows which reply belongs to whom; these three know no lock and no Xen.
- * connection.c owns the page, the port and the lock, and request.c is what
- * everybody above asks.
+ * pump.c, connection.c and attach.c own the page, the port and the lock, and
+ * request.c is what everybody above asks.
  */
 #ifndef _XENDOMU_XENSTORE_INTERNAL_H
 #define _XENDOMU_XENSTORE_INTERNAL_H
@@ -64,12 +64,26 @@ struct xs_rx {
 	size_t got;
 };
 
+/**
+ * struct xs_parts - a directory that comes in parts
+ * @names: the names so far, each with its NUL, and one more NUL; NULL before
+ *	the first part
+ * @len: their length
+ * @generation: changes when the directory does
+ */
+struct xs_parts {
+	char *names;
+	size_t len;
+	char generation[24];
+};
+
 int xs_rx_step(struct xs_rx *rx, struct xs_ring *ring);
 void xs_rx_reset(struct xs_rx *rx);
 int xs_errno(const char *name);
 int xs_split_event(const char *body, size_t len, const char **path,
 		   const char **token);
 bool xs_path_is_below(const char *path, const char *node);
+int xs_parts_add(struct xs_parts *parts, const char *part, size_t len);
 char **xs_split_list(const char *strings, unsigned int len, unsigned int *nr);
 
 /* queue.c: which reply belongs to whom */
@@ -133,7 +147,7 @@ struct xs_request *xs_queue_take(struct xs_queue *queue, u32 id);
 void xs_queue_take_before(struct xs_queue *queue, u32 id,
 			  struct list_head *taken);
 
-/* connection.c: the page, the port, and who is at their other end */
+/* attach.c, connection.c, pump.c: the page, the port, and who is there */
 
 /* Of a watch that no callback belongs to, see there. */
 #define XS_SENTINEL_TOKEN "sentinel"
@@ -141,6 +155,7 @@ void xs_queue_take_before(struct xs_queue *queue, u32 id,
 int xs_connection_init(void);
 void xs_connection_exit(void);
 int xs_request_submit(struct xs_request **requests, unsigned int nr);
+int xs_request_submit_now(struct xs_request **requests, unsigned int nr);
 bool xs_request_abandon(struct xs_request *request);
 bool xs_server_has(u32 feature);
 void xs_connection_show(struct seq_file *m);

@@ -209,7 +209,7 @@ int xs_request_tell(u32 tx_id, u32 generation, enum xsd_sockmsg_type type,
 		return PTR_ERR(request);
 	request->done = ignore;
 	request->generation = generation;
-	err = xs_request_submit(&request, 1);
+	err = xs_request_submit_now(&request, 1);
 	xs_request_put(request);
 	return err;
 }

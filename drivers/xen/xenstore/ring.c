@@ -49,6 +49,16 @@ void xs_ring_empty(struct xs_ring *ring)
 	WRITE_ONCE(ring->intf->rsp_cons, ring->rsp_cons);
 }
 
+/*
+ * Only we write these two. If they are not what we wrote, a new server has set
+ * the ring to its beginning, and ours would be insane to it.
+ */
+static bool was_reset(const struct xs_ring *ring)
+{
+	return READ_ONCE(ring->intf->req_prod) != ring->req_prod ||
+	       READ_ONCE(ring->intf->rsp_cons) != ring->rsp_cons;
+}
+
 /**
  * xs_ring_write() - put bytes into the request stream
  * @ring: our end
@@ -57,7 +67,7 @@ void xs_ring_empty(struct xs_ring *ring)
  *
  * Context: Any; the caller serialises.
  * Return: How many went in, less than @len if the ring is full; -EIO if the
- * store's index is insane.
+ * store's index is insane; -ECONNRESET if it has changed ours.
  */
 int xs_ring_write(struct xs_ring *ring, const void *data, size_t len)
 {
@@ -65,6 +75,8 @@ int xs_ring_write(struct xs_ring *ring, const void *data, size_t len)
 	size_t at = MASK_XENSTORE_IDX(ring->req_prod);
 	size_t first;
 
+	if (was_reset(ring))
+		return -ECONNRESET;
 	if (used > XENSTORE_RING_SIZE)
 		return -EIO;
 	len = min_t(size_t, len, XENSTORE_RING_SIZE - used);
@@ -92,7 +104,7 @@ int xs_ring_write(struct xs_ring *ring, const void *data, size_t len)
  *
  * Context: Any; the caller serialises.
  * Return: How many came out, less than @len if there are no more; -EIO if the
- * store's index is insane.
+ * store's index is insane; -ECONNRESET if it has changed ours.
  */
 int xs_ring_read(struct xs_ring *ring, void *data, size_t len)
 {
@@ -100,6 +112,8 @@ int xs_ring_read(struct xs_ring *ring, void *data, size_t len)
 	size_t at = MASK_XENSTORE_IDX(ring->rsp_cons);
 	size_t first;
 
+	if (was_reset(ring))
+		return -ECONNRESET;
 	if (filled > XENSTORE_RING_SIZE)
 		return -EIO;
 	len = min_t(size_t, len, filled);

@@ -305,7 +305,7 @@ static void renew(const struct watch *watch)
 		return;
 	}
 	request->done = renewed;
-	xs_request_submit(&request, 1);
+	xs_request_submit_now(&request, 1);
 	xs_request_put(request);
 }
 

@@ -9,10 +9,14 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "internal.h"
+
+/* No directory is larger: the store's quotas allow no such thing. */
+#define DIRECTORY_BYTES_MAX SZ_1M
 
 /**
  * xs_rx_reset() - forget the message, be ready for the next
@@ -61,8 +65,8 @@ static int start_body(struct xs_rx *rx)
  * @ring: the ring
  *
  * Context: Process; sleeps.
- * Return: 1 if the message is complete; 0 if the ring is empty; -EIO for
- * insane indices; -EPROTO for a header that no server sends; -ENOMEM, and the
+ * Return: 1 if the message is complete; 0 if the ring is empty; -EIO or
+ * -ECONNRESET for indices, see xs_ring_read(); -EPROTO for a header that no server sends; -ENOMEM, and the
  * same step can be tried again.
  */
 int xs_rx_step(struct xs_rx *rx, struct xs_ring *ring)
@@ -174,4 +178,47 @@ char **xs_split_list(const char *strings, unsigned int len, unsigned int *nr)
 	for (i = 0; i < *nr; i++, at += strlen(at) + 1)
 		list[i] = at;
 	return list;
+}
+
+/**
+ * xs_parts_add() - add a part of a large directory
+ * @parts: what there is so far
+ * @part: body of a reply to XS_DIRECTORY_PART, NUL-terminated behind @len
+ * @len: its length
+ *
+ * A part is the directory's generation and then names; behind the last name of
+ * the last part is an empty one (docs/misc/xenstore.txt of Xen).
+ *
+ * Context: Process; sleeps.
+ * Return: 1 if that was the last, 0 if not; -EAGAIN if the directory has
+ * changed since the first part; -EPROTO if there is no generation; -E2BIG over
+ * a megabyte; -ENOMEM.
+ */
+int xs_parts_add(struct xs_parts *parts, const char *part, size_t len)
+{
+	size_t skip = strlen(part) + 1;
+	bool is_last;
+	char *names;
+
+	if (skip > len || skip > sizeof(parts->generation))
+		return -EPROTO;
+	if (!parts->names)
+		memcpy(parts->generation, part, skip);
+	else if (strcmp(parts->generation, part))
+		return -EAGAIN;
+	part += skip;
+	len -= skip;
+	is_last = !len || (!part[len - 1] && (len == 1 || !part[len - 2]));
+	if (is_last && len)
+		len--;
+	if (parts->len + len > DIRECTORY_BYTES_MAX)
+		return -E2BIG;
+	names = krealloc(parts->names, parts->len + len + 1, GFP_NOIO);
+	if (!names)
+		return -ENOMEM;
+	memcpy(names + parts->len, part, len);
+	parts->names = names;
+	parts->len += len;
+	names[parts->len] = '\0';
+	return is_last;
 }

@@ -23,6 +23,7 @@ typedef uint64_t u64;
 typedef unsigned int gfp_t;
 
 #define U32_MAX UINT32_MAX
+#define SZ_1M 0x100000
 #define GFP_KERNEL 0u
 #define GFP_ATOMIC 1u
 #define GFP_NOIO 2u
@@ -31,6 +32,23 @@ typedef unsigned int gfp_t;
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define min_t(type, a, b) min((type)(a), (type)(b))
+
+#define ERR_PTR(err) ((void *)(long)(err))
+#define PTR_ERR(ptr) ((long)(ptr))
+#define IS_ERR(ptr) ((unsigned long)(ptr) >= (unsigned long)-4095)
+
+/* Members of structures that the cores here do not look into. */
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+struct kref {
+	int refcount;
+};
+
+struct completion {
+	int done;
+};
 
 struct kvec {
 	void *iov_base;
@@ -67,6 +85,12 @@ static inline void *kmalloc(size_t size, gfp_t flags)
 {
 	(void)flags;
 	return fuzz_memory_is_out() ? NULL : malloc(size);
+}
+
+static inline void *krealloc(void *memory, size_t size, gfp_t flags)
+{
+	(void)flags;
+	return fuzz_memory_is_out() ? NULL : realloc(memory, size);
 }
 
 #define kfree(memory) free(memory)

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Requests under way, and the replies to them. */
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/slab.h>
+
+#include "xenstore/internal.h"
+
+#define FIRST_ID U32_MAX
+
+static struct xenstore_domain_interface intf;
+static struct xs_ring ring;
+static struct xs_queue queue;
+
+static int init(struct kunit *test)
+{
+	memset(&intf, 0, sizeof(intf));
+	xs_ring_init(&ring, &intf);
+	xs_queue_init(&queue, FIRST_ID);
+	return 0;
+}
+
+static struct xs_request *add(struct kunit *test, size_t len)
+{
+	struct xs_request *request;
+
+	request = kunit_kzalloc(test, struct_size(request, body, len),
+				GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	kref_init(&request->ref);
+	request->header.len = len;
+	memset(request->body, 'a', len);
+	xs_queue_add(&queue, request);
+	return request;
+}
+
+static void requests_have_numbers_in_order(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, U32_MAX, add(test, 0)->header.req_id);
+	KUNIT_EXPECT_EQ(test, 0U, add(test, 0)->header.req_id);
+}
+
+static void the_queue_holds_a_reference(struct kunit *test)
+{
+	struct xs_request *request = add(test, 0);
+
+	KUNIT_EXPECT_EQ(test, 2U, kref_read(&request->ref));
+}
+
+static void requests_are_sent_one_behind_the_other(struct kunit *test)
+{
+	struct xs_request *first = add(test, 3);
+	struct xs_request *second = add(test, 5);
+
+	KUNIT_EXPECT_EQ(test, 16 + 3 + 16 + 5, xs_queue_send(&queue, &ring));
+	KUNIT_EXPECT_EQ(test, 0, memcmp(intf.req, &first->header, 19));
+	KUNIT_EXPECT_EQ(test, 0,
+			memcmp(intf.req + 19, &second->header, 21));
+	KUNIT_EXPECT_EQ(test, 0, xs_queue_send(&queue, &ring));
+}
+
+static void large_request_goes_out_in_pieces(struct kunit *test)
+{
+	struct xs_request *request = add(test, XENSTORE_PAYLOAD_MAX);
+	size_t sent = 0;
+	int ret;
+
+	while ((ret = xs_queue_send(&queue, &ring)) > 0) {
+		KUNIT_EXPECT_LE(test, ret, XENSTORE_RING_SIZE);
+		sent += ret;
+		KUNIT_EXPECT_EQ(test, sent, request->sent);
+		intf.req_cons = intf.req_prod;
+	}
+	KUNIT_EXPECT_EQ(test, 0, ret);
+	KUNIT_EXPECT_EQ(test, (size_t)16 + XENSTORE_PAYLOAD_MAX, sent);
+	KUNIT_EXPECT_TRUE(test, list_empty(&request->tx_link));
+}
+
+static void insane_ring_stops_sending(struct kunit *test)
+{
+	struct xs_request *request = add(test, 1);
+
+	intf.req_cons = 5;
+	KUNIT_EXPECT_EQ(test, -EIO, xs_queue_send(&queue, &ring));
+	KUNIT_EXPECT_EQ(test, (size_t)0, request->sent);
+	KUNIT_EXPECT_FALSE(test, list_empty(&request->tx_link));
+}
+
+static void replies_may_come_in_any_order(struct kunit *test)
+{
+	struct xs_request *first = add(test, 1);
+	struct xs_request *second = add(test, 1);
+
+	xs_queue_send(&queue, &ring);
+	KUNIT_EXPECT_PTR_EQ(test, second, xs_queue_take(&queue, 0));
+	KUNIT_EXPECT_PTR_EQ(test, first, xs_queue_take(&queue, U32_MAX));
+	KUNIT_EXPECT_TRUE(test, list_empty(&queue.pending));
+}
+
+static void second_reply_finds_nothing(struct kunit *test)
+{
+	struct xs_request *request = add(test, 1);
+
+	xs_queue_send(&queue, &ring);
+	KUNIT_EXPECT_PTR_EQ(test, request, xs_queue_take(&queue, FIRST_ID));
+	KUNIT_EXPECT_NULL(test, xs_queue_take(&queue, FIRST_ID));
+	KUNIT_EXPECT_NULL(test, xs_queue_take(&queue, 12345));
+}
+
+static void what_was_not_sent_has_no_reply(struct kunit *test)
+{
+	struct xs_request *request = add(test, XENSTORE_RING_SIZE);
+
+	KUNIT_EXPECT_NULL(test, xs_queue_take(&queue, FIRST_ID));
+	xs_queue_send(&queue, &ring);
+	KUNIT_EXPECT_NULL(test, xs_queue_take(&queue, FIRST_ID));
+	intf.req_cons = intf.req_prod;
+	xs_queue_send(&queue, &ring);
+	KUNIT_EXPECT_PTR_EQ(test, request, xs_queue_take(&queue, FIRST_ID));
+}
+
+static void only_older_ones_are_given_up(struct kunit *test)
+{
+	struct xs_request *first = add(test, 1);
+	struct xs_request *second = add(test, 1);
+	struct xs_request *third = add(test, 1);
+	LIST_HEAD(taken);
+
+	xs_queue_take_before(&queue, second->header.req_id, &taken);
+	KUNIT_EXPECT_PTR_EQ(test, taken.next, &first->pending_link);
+	KUNIT_EXPECT_PTR_EQ(test, taken.prev, &first->pending_link);
+	xs_queue_take_before(&queue, queue.next_id, &taken);
+	KUNIT_EXPECT_PTR_EQ(test, taken.prev, &third->pending_link);
+	KUNIT_EXPECT_TRUE(test, list_empty(&queue.pending));
+	KUNIT_EXPECT_TRUE(test, list_empty(&queue.tx));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(requests_have_numbers_in_order),
+	KUNIT_CASE(the_queue_holds_a_reference),
+	KUNIT_CASE(requests_are_sent_one_behind_the_other),
+	KUNIT_CASE(large_request_goes_out_in_pieces),
+	KUNIT_CASE(insane_ring_stops_sending),
+	KUNIT_CASE(replies_may_come_in_any_order),
+	KUNIT_CASE(second_reply_finds_nothing),
+	KUNIT_CASE(what_was_not_sent_has_no_reply),
+	KUNIT_CASE(only_older_ones_are_given_up),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "xs_queue",
+	.init = init,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
