@@ -32,6 +32,8 @@ static void count(int err)
 {
 	enum outcome outcome = OTHER;
 
+	if (err == -EINTR && signal_pending(current))
+		return;
 	if (!err)
 		outcome = DONE;
 	else if (err == -ENOTCONN)
@@ -40,8 +42,6 @@ static void count(int err)
 		outcome = BROKEN;
 	else if (err == -ENOENT || err == -EACCES || err == -EAGAIN)
 		outcome = REFUSED; /* a new server knows less, and says so */
-	else if (err == -EINTR && signal_pending(current))
-		return;
 	else
 		WRITE_ONCE(last_other, err);
 	atomic_long_inc(&counts[outcome]);

@@ -27,7 +27,7 @@
 #define SEARCH_END_PFN 256
 
 /* What the guest's clock may have drifted from the host's since boot. */
-#define MAX_DRIFT_SECONDS 5
+#define MAX_DRIFT_SECONDS 60
 
 static void *shared_page;
 
@@ -95,7 +95,7 @@ static void pvh_frames_exit(struct xen_frames *frames)
 
 /*
  * The page is known by its wall clock: base plus system time is now. A page
- * of something else has one chance in 10^8 to say the same second.
+ * of something else has one chance in 10^7 to say the same minute.
  */
 static bool looks_like_shared_info(const struct shared_info *page)
 {

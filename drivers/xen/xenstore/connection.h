@@ -75,6 +75,7 @@ struct xs_connection {
 	unsigned long reconnect_until;
 	unsigned long last_activity;
 
+	/* See above for what it protects. */
 	spinlock_t lock;
 	struct xs_ring ring;
 	struct xs_queue queue;

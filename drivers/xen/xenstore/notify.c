@@ -22,6 +22,7 @@ static void call(struct work_struct *work)
 	blocking_notifier_call_chain(&notifiers, 0, NULL);
 	mutex_unlock(&lock);
 }
+
 static DECLARE_WORK(call_work, call);
 
 /**

@@ -148,7 +148,6 @@ static int move_out(void)
 	return min(ret, 0);
 }
 
-
 /**
  * xs_pump_move() - move what can be moved, both ways
  *

@@ -1,245 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Watches.
+ * Watches: setting them and taking them back.
  *
  * The store knows a watch by a token, a number of ours and not a pointer: it
- * can only name watches that exist. Each watch has a queue of its own, which
- * is bounded, and a work item of its own, so a callback that takes its time
- * holds up no other watch's. What does not fit the queue is dropped; the watch
- * then fires once more when it is empty, for its own node, and whoever watches
- * looks at what there is.
+ * can only name watches that exist.
  */
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
-#include <linux/kref.h>
-#include <linux/list.h>
 #include <linux/printk.h>
 #include <linux/random.h>
-#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/wait.h>
-#include <linux/workqueue.h>
-#include <linux/xarray.h>
+#include <linux/string.h>
 
-#include <xen/xenbus.h>
+#include "watch.h"
 
-#include "internal.h"
-
-#define TOKEN_LEN 9 /* eight hex digits and a NUL */
-/* Events that wait for the callback of one watch. */
-#define EVENTS_MAX 64
-#define NO_DEPTH -1
-
-/**
- * struct watch - what we know of a registered watch
- * @ref: one for being registered, one for work that is queued
- * @work: runs the callback
- * @user: the caller's; NULL once unregistered; under lock
- * @runner: the task that runs the callback now; under lock
- * @events: those that wait; under lock
- * @nr_dropped: those that did not fit, ever; under lock
- * @is_incomplete: some did not fit since the last refire; under lock
- * @depth: levels below @node that count, or NO_DEPTH for all
- * @id: its number
- * @token: the same as text, its name at the store
- * @node: what is watched
- */
-struct watch {
-	struct kref ref;
-	struct work_struct work;
-	struct xenbus_watch *user;
-	struct task_struct *runner;
-	struct list_head events;
-	unsigned long nr_dropped;
-	bool is_incomplete;
-	int depth;
-	u32 id;
-	char token[TOKEN_LEN];
-	char node[];
-};
-
-/**
- * struct event - a watch event that waits for its callback
- * @link: in its watch's events
- * @path: into @body
- * @token: into @body
- * @body: the strings as they came
- */
-struct event {
-	struct list_head link;
-	const char *path;
-	const char *token;
-	char body[];
-};
-
-static struct workqueue_struct *callback_queue;
-/* By id; allocation cycles, so that numbers do not recur. */
-static DEFINE_XARRAY_ALLOC1(watches);
+DEFINE_XARRAY_ALLOC1(xs_watches);
+DEFINE_SPINLOCK(xs_watch_lock);
 static u32 next_id;
-static DEFINE_SPINLOCK(lock);
-static DECLARE_WAIT_QUEUE_HEAD(callback_done);
-/* Events that no watch of ours explains; the pump's. */
-static unsigned long nr_bad;
 
 static void free_watch(struct kref *ref)
 {
-	kfree(container_of(ref, struct watch, ref));
+	kfree(container_of(ref, struct xs_watch, ref));
 }
 
-static void put_watch(struct watch *watch)
+/**
+ * xs_watch_put() - let a watch go
+ * @watch: the watch
+ *
+ * Context: Any.
+ */
+void xs_watch_put(struct xs_watch *watch)
 {
 	kref_put(&watch->ref, free_watch);
 }
 
-static bool queue_callback(struct watch *watch)
-{
-	kref_get(&watch->ref);
-	if (queue_work(callback_queue, &watch->work))
-		return true;
-	put_watch(watch);
-	return false;
-}
-
-/* Its next event, or NULL; @user is then who is to be called. */
-static struct event *next_event(struct watch *watch, struct event *refire,
-				struct xenbus_watch **user)
-{
-	struct event *event = NULL;
-
-	spin_lock(&lock);
-	if (watch->user) {
-		event = list_first_entry_or_null(&watch->events, struct event,
-						 link);
-		if (event) {
-			list_del(&event->link);
-			watch->user->nr_pending--;
-		} else if (watch->is_incomplete) {
-			watch->is_incomplete = false;
-			event = refire;
-		}
-	}
-	*user = watch->user;
-	watch->runner = event ? current : NULL;
-	spin_unlock(&lock);
-	return event;
-}
-
-static void run_callback(struct work_struct *work)
-{
-	struct watch *watch = container_of(work, struct watch, work);
-	struct event refire = { .path = watch->node, .token = watch->token };
-	struct xenbus_watch *user;
-	struct event *event;
-
-	while ((event = next_event(watch, &refire, &user))) {
-		user->callback(user, event->path, event->token);
-		if (event != &refire)
-			kfree(event);
-	}
-	wake_up_all(&callback_done);
-	put_watch(watch);
-}
-
-static struct event *new_event(const char *body, size_t len, const char *path,
-			       const char *token)
-{
-	struct event *event;
-
-	event = kmalloc(struct_size(event, body, len + 1), GFP_NOIO);
-	if (!event)
-		return NULL;
-	memcpy(event->body, body, len + 1);
-	event->path = event->body + (path - body);
-	event->token = event->body + (token - body);
-	return event;
-}
-
-/* The watch an event is for, with a reference; NULL if for none. */
-static struct watch *find_watch(const char *path, const char *token)
-{
-	struct watch *watch;
-	u32 id;
-
-	if (kstrtou32(token, 16, &id))
-		return NULL;
-	spin_lock(&lock);
-	watch = xa_load(&watches, id);
-	if (watch && !xs_path_is_below(path, watch->node))
-		watch = NULL;
-	if (watch)
-		kref_get(&watch->ref);
-	spin_unlock(&lock);
-	return watch;
-}
-
-/* Whether it is wanted, and how many wait already. */
-static bool is_wanted(struct watch *watch, const char *path, const char *token)
-{
-	struct xenbus_watch *user;
-	bool is_wanted;
-
-	spin_lock(&lock);
-	user = watch->user;
-	is_wanted = user && (!user->will_handle ||
-			     user->will_handle(user, path, token));
-	spin_unlock(&lock);
-	return is_wanted;
-}
-
-/* NULL for an event that there was no memory for. */
-static void add_event(struct watch *watch, struct event *event)
-{
-	spin_lock(&lock);
-	if (watch->user) {
-		if (event && watch->user->nr_pending < EVENTS_MAX) {
-			list_add_tail(&event->link, &watch->events);
-			watch->user->nr_pending++;
-			event = NULL;
-		} else {
-			watch->is_incomplete = true;
-			watch->nr_dropped++;
-		}
-	}
-	spin_unlock(&lock);
-	kfree(event);
-	queue_callback(watch);
-}
-
-/**
- * xs_watch_event() - queue the event of a watch
- * @body: the event's body, NUL-terminated behind @len
- * @len: its length
- *
- * Context: Process; the pump.
- */
-void xs_watch_event(const char *body, size_t len)
-{
-	const char *path, *token;
-	struct watch *watch = NULL;
-
-	if (!xs_split_event(body, len, &path, &token)) {
-		if (!strcmp(token, XS_SENTINEL_TOKEN))
-			return;
-		watch = find_watch(path, token);
-	}
-	if (!watch) {
-		nr_bad++;
-		return;
-	}
-	if (is_wanted(watch, path, token))
-		add_event(watch, new_event(body, len, path, token));
-	put_watch(watch);
-}
-
-static unsigned int watch_vecs(const struct watch *watch, struct kvec *vecs,
+static unsigned int watch_vecs(const struct xs_watch *watch, struct kvec *vecs,
 			       char *depth, size_t depth_len)
 {
 	vecs[0] = xs_string(watch->node);
 	vecs[1] = xs_string(watch->token);
-	if (watch->depth == NO_DEPTH)
+	if (watch->depth == XS_NO_DEPTH)
 		return 2;
 	snprintf(depth, depth_len, "%d", watch->depth);
 	vecs[2] = xs_string(depth);
@@ -260,7 +62,7 @@ static void told_watch(struct xs_request *request)
 		xs_request_tell(0, request->generation, XS_UNWATCH, &body, 1);
 }
 
-static int tell_watch(const struct watch *watch)
+static int tell_watch(const struct xs_watch *watch)
 {
 	struct xs_request *request;
 	struct kvec vecs[3];
@@ -291,7 +93,7 @@ static void renewed(struct xs_request *request)
 		       request->body, err);
 }
 
-static void renew(const struct watch *watch)
+static void tell_again(const struct xs_watch *watch)
 {
 	struct xs_request *request;
 	struct kvec vecs[3];
@@ -309,15 +111,15 @@ static void renew(const struct watch *watch)
 	xs_request_put(request);
 }
 
-static struct watch *get_next(unsigned long *id)
+static struct xs_watch *get_next(unsigned long *id)
 {
-	struct watch *watch;
+	struct xs_watch *watch;
 
-	spin_lock(&lock);
-	watch = xa_find(&watches, id, U32_MAX, XA_PRESENT);
+	spin_lock(&xs_watch_lock);
+	watch = xa_find(&xs_watches, id, U32_MAX, XA_PRESENT);
 	if (watch)
 		kref_get(&watch->ref);
-	spin_unlock(&lock);
+	spin_unlock(&xs_watch_lock);
 	return watch;
 }
 
@@ -328,68 +130,63 @@ static struct watch *get_next(unsigned long *id)
  */
 void xs_watch_renew(void)
 {
-	struct watch *watch;
+	struct xs_watch *watch;
 	unsigned long id;
 
 	for (id = 0; (watch = get_next(&id)); id++) {
-		renew(watch);
-		put_watch(watch);
+		tell_again(watch);
+		xs_watch_put(watch);
 	}
 }
 
-static struct watch *new_watch(struct xenbus_watch *user, int depth)
+static struct xs_watch *new_watch(struct xenbus_watch *user, int depth)
 {
 	size_t len = strlen(user->node) + 1;
-	struct watch *watch;
+	struct xs_watch *watch;
 
 	watch = kmalloc(struct_size(watch, node, len), GFP_NOIO);
 	if (!watch)
 		return NULL;
-	*watch = (struct watch){ .user = user, .depth = depth };
+	*watch = (struct xs_watch){ .user = user, .depth = depth };
 	kref_init(&watch->ref);
-	INIT_WORK(&watch->work, run_callback);
+	INIT_WORK(&watch->work, xs_events_run);
 	INIT_LIST_HEAD(&watch->events);
 	memcpy(watch->node, user->node, len);
 	return watch;
 }
 
 /* Linux's struct has no place for the number: find it. */
-static struct watch *find_registered(const struct xenbus_watch *user)
+static struct xs_watch *find_registered(const struct xenbus_watch *user)
 {
-	struct watch *watch, *found = NULL;
+	struct xs_watch *watch, *found = NULL;
 	unsigned long id;
 
-	spin_lock(&lock);
-	xa_for_each(&watches, id, watch) {
+	spin_lock(&xs_watch_lock);
+	xa_for_each(&xs_watches, id, watch) {
 		if (watch->user == user) {
 			found = watch;
 			break;
 		}
 	}
-	spin_unlock(&lock);
+	spin_unlock(&xs_watch_lock);
 	return found;
 }
 
 /* Nothing of it is to be called any more, and what waits is let go. */
-static void disown(struct watch *watch)
+static void disown(struct xs_watch *watch)
 {
-	struct event *event, *next;
-	LIST_HEAD(events);
-
-	spin_lock(&lock);
-	xa_erase(&watches, watch->id);
+	spin_lock(&xs_watch_lock);
+	xa_erase(&xs_watches, watch->id);
 	watch->user = NULL;
-	list_splice_init(&watch->events, &events);
-	spin_unlock(&lock);
-	list_for_each_entry_safe(event, next, &events, link)
-		kfree(event);
+	spin_unlock(&xs_watch_lock);
+	xs_events_drop(watch);
 }
 
-static int add_watch(struct watch *watch)
+static int add_watch(struct xs_watch *watch)
 {
 	int err;
 
-	err = xa_alloc_cyclic(&watches, &watch->id, watch, xa_limit_32b,
+	err = xa_alloc_cyclic(&xs_watches, &watch->id, watch, xa_limit_32b,
 			      &next_id, GFP_NOIO);
 	if (err < 0)
 		return err;
@@ -399,7 +196,7 @@ static int add_watch(struct watch *watch)
 
 static int register_watch(struct xenbus_watch *user, int depth)
 {
-	struct watch *watch;
+	struct xs_watch *watch;
 	int err;
 
 	if (find_registered(user)) {
@@ -417,7 +214,7 @@ static int register_watch(struct xenbus_watch *user, int depth)
 			disown(watch);
 	}
 	if (err)
-		put_watch(watch);
+		xs_watch_put(watch);
 	return err;
 }
 
@@ -437,7 +234,7 @@ static int register_watch(struct xenbus_watch *user, int depth)
  */
 int register_xenbus_watch(struct xenbus_watch *watch)
 {
-	return register_watch(watch, NO_DEPTH);
+	return register_watch(watch, XS_NO_DEPTH);
 }
 EXPORT_SYMBOL_GPL(register_xenbus_watch);
 
@@ -459,16 +256,6 @@ int register_xenbus_watch_depth(struct xenbus_watch *watch, unsigned int depth)
 }
 EXPORT_SYMBOL_GPL(register_xenbus_watch_depth);
 
-static bool is_running_elsewhere(const struct watch *watch)
-{
-	bool is_elsewhere;
-
-	spin_lock(&lock);
-	is_elsewhere = watch->runner && watch->runner != current;
-	spin_unlock(&lock);
-	return is_elsewhere;
-}
-
 /**
  * unregister_xenbus_watch() - do not call any more
  * @user: a registered watch
@@ -481,7 +268,7 @@ static bool is_running_elsewhere(const struct watch *watch)
  */
 void unregister_xenbus_watch(struct xenbus_watch *user)
 {
-	struct watch *watch = find_registered(user);
+	struct xs_watch *watch = find_registered(user);
 	struct kvec vecs[3];
 	int err;
 
@@ -495,48 +282,45 @@ void unregister_xenbus_watch(struct xenbus_watch *user)
 		pr_warn("XenStore does not end the watch of %s (%d)\n",
 			watch->node, err);
 	disown(watch);
-	wait_event(callback_done, !is_running_elsewhere(watch));
-	put_watch(watch);
+	xs_events_finish(watch);
+	xs_watch_put(watch);
 }
 EXPORT_SYMBOL_GPL(unregister_xenbus_watch);
 
-static void show(struct seq_file *m, const struct watch *watch)
+static void show(struct seq_file *m, const struct xs_watch *watch)
 {
-	spin_lock(&lock);
+	spin_lock(&xs_watch_lock);
 	if (watch->user)
 		seq_printf(m, "watch %s token %s waiting %u dropped %lu%s by %ps\n",
 			   watch->node, watch->token, watch->user->nr_pending,
 			   watch->nr_dropped, watch->runner ? " running" : "",
 			   watch->user->callback);
-	spin_unlock(&lock);
+	spin_unlock(&xs_watch_lock);
 }
 
 /* For debugfs. */
 void xs_watch_show(struct seq_file *m)
 {
-	struct watch *watch;
+	struct xs_watch *watch;
 	unsigned long id;
 
-	seq_printf(m, "bad events: %lu\n", nr_bad);
+	seq_printf(m, "bad events: %lu\n", xs_events_bad());
 	for (id = 0; (watch = get_next(&id)); id++) {
 		show(m, watch);
-		put_watch(watch);
+		xs_watch_put(watch);
 	}
 }
 
 int xs_watch_init(void)
 {
-	callback_queue = alloc_workqueue("xenwatch", WQ_UNBOUND, WQ_MAX_ACTIVE);
-	if (!callback_queue)
-		return -ENOMEM;
 	/* Events for whoever had the ring before us must not be ours. */
 	next_id = get_random_u32();
-	return 0;
+	return xs_events_init();
 }
 
 void xs_watch_exit(void)
 {
-	destroy_workqueue(callback_queue);
-	if (!xa_empty(&watches))
+	xs_events_exit();
+	if (!xa_empty(&xs_watches))
 		pr_err("watches were left registered\n");
 }

@@ -66,8 +66,8 @@ static int start_body(struct xs_rx *rx)
  *
  * Context: Process; sleeps.
  * Return: 1 if the message is complete; 0 if the ring is empty; -EIO or
- * -ECONNRESET for indices, see xs_ring_read(); -EPROTO for a header that no server sends; -ENOMEM, and the
- * same step can be tried again.
+ * -ECONNRESET for indices, see xs_ring_read(); -EPROTO for a header that no
+ * server sends; -ENOMEM, and the same step can be tried again.
  */
 int xs_rx_step(struct xs_rx *rx, struct xs_ring *ring)
 {
