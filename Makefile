@@ -21,7 +21,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver packages test-driver test-drivers demo
 .PHONY: bench bench-drivers
-.PHONY: check check-style check-spin check-kunit check-xen check-long install uninstall clean
+.PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -64,13 +64,18 @@ $(TOOLS): build/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(CC) -Wall -Wextra -O2 -o $@ $< -lxenstore -lpthread
 
+XENSTORE_PEER := $(wildcard tests/peer/xenstore/*.[ch])
+build/xenstore-peer: $(XENSTORE_PEER)
+	@mkdir -p $(@D)
+	$(CC) -Wall -Wextra -O2 -o $@ $(filter %.c,$^) -lxengnttab -lxencall
+
 # Installs what is missing where it may; else says what to install.
 packages: ## install the Debian packages that are missing
 	@mkdir -p build/logs
 	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
-test-driver: $(PEERS) $(TOOLS)
+test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
@@ -82,19 +87,26 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
 BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
+STORE_BENCH_OUT = build/drivers/$(KERNEL)/bench-xenstore-kernel
 bench-drivers: build/gntshr-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
 	@mkdir -p $(BENCH_OUT)
 	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
 	@find $(BENCH_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BENCH_OUT) modules
+	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
+	@mkdir -p $(STORE_BENCH_OUT)
+	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
+	@find $(STORE_BENCH_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants and the kernel's own, timed in one guest
+bench: packages ## our grants and XenStore against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 test-drivers:
@@ -106,13 +118,16 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run style build spin kunit xen
+	@tests/run style build spin fuzz kunit xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
 
 check-spin: packages ## the model of the reference allocator's caches
 	@tests/run spin
+
+check-fuzz: packages ## the rings' cores against a fuzzer
+	@tests/run fuzz
 
 check-kunit: packages ## the KUnit suites under a debugging kernel
 	@tests/run kunit

@@ -29,19 +29,20 @@ static struct seq_file answer = {
 
 static const struct command *const tables[] = {
 	grant_commands, bad_grant_commands, store_commands,
-	store_load_commands, map_commands, map_more_commands,
-	event_commands, bad_event_commands,
+	store_load_commands, store_more_commands, map_commands,
+	map_more_commands, event_commands, bad_event_commands,
 };
 
-static int run_in(const struct command *commands, const char *name, char *args)
+static int run_in(const struct command *commands, const char *name, char *args,
+		  struct seq_file *answer)
 {
 	for (; commands->name; commands++)
 		if (!strcmp(commands->name, name))
-			return commands->run(args, &answer);
+			return commands->run(args, answer);
 	return -ENOSYS;
 }
 
-static int run(char *line)
+int run_command(char *line, struct seq_file *answer)
 {
 	char *name = strsep(&line, " ");
 	char nothing[] = "";
@@ -49,9 +50,9 @@ static int run(char *line)
 	int ret = -ENOSYS;
 	unsigned int i;
 
-	answer.count = 0;
+	answer->count = 0;
 	for (i = 0; ret == -ENOSYS && i < ARRAY_SIZE(tables); i++)
-		ret = run_in(tables[i], name, args);
+		ret = run_in(tables[i], name, args, answer);
 	return ret;
 }
 
@@ -67,7 +68,7 @@ static ssize_t cmd_write(struct file *file, const char __user *data,
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	mutex_lock(&lock);
-	err = run(strim(line));
+	err = run_command(strim(line), &answer);
 	mutex_unlock(&lock);
 	kfree(line);
 	return err < 0 ? err : len;
@@ -94,6 +95,7 @@ static int __init testdrv_init(void)
 {
 	dir = debugfs_create_dir("xendomu-test", NULL);
 	debugfs_create_file("cmd", 0600, dir, NULL, &cmd_fops);
+	debugfs_create_file("task", 0600, dir, NULL, &task_fops);
 	return 0;
 }
 
@@ -102,6 +104,7 @@ static void __exit testdrv_exit(void)
 	debugfs_remove(dir);
 	event_exit();
 	map_exit();
+	store_more_exit();
 	store_load_exit();
 	store_exit();
 	grant_exit();

@@ -3,6 +3,7 @@
 #ifndef _TESTDRV_H
 #define _TESTDRV_H
 
+#include <linux/fs.h>
 #include <linux/seq_file.h>
 
 /**
@@ -23,8 +24,12 @@ extern const struct command map_commands[];
 extern const struct command map_more_commands[];
 extern const struct command event_commands[];
 extern const struct command bad_event_commands[];
+extern const struct command store_more_commands[];
+extern const struct file_operations task_fops;
+int run_command(char *line, struct seq_file *answer);
 void grant_exit(void);
 void store_exit(void);
+void store_more_exit(void);
 void store_load_exit(void);
 void map_exit(void);
 void event_exit(void);

@@ -50,13 +50,13 @@ void xs_ring_empty(struct xs_ring *ring)
 }
 
 /*
- * Only we write these two. If they are not what we wrote, a new server has set
- * the ring to its beginning, and ours would be insane to it.
+ * Only we write our index. If the page does not have what we wrote, a new server
+ * has set the ring to its beginning, and ours would be insane to it. Each
+ * direction looks at its own: the other's may just be on its way to the page.
  */
-static bool was_reset(const struct xs_ring *ring)
+static bool was_reset(const XENSTORE_RING_IDX *shared, XENSTORE_RING_IDX ours)
 {
-	return READ_ONCE(ring->intf->req_prod) != ring->req_prod ||
-	       READ_ONCE(ring->intf->rsp_cons) != ring->rsp_cons;
+	return READ_ONCE(*shared) != ours;
 }
 
 /**
@@ -75,7 +75,7 @@ int xs_ring_write(struct xs_ring *ring, const void *data, size_t len)
 	size_t at = MASK_XENSTORE_IDX(ring->req_prod);
 	size_t first;
 
-	if (was_reset(ring))
+	if (was_reset(&ring->intf->req_prod, ring->req_prod))
 		return -ECONNRESET;
 	if (used > XENSTORE_RING_SIZE)
 		return -EIO;
@@ -112,7 +112,7 @@ int xs_ring_read(struct xs_ring *ring, void *data, size_t len)
 	size_t at = MASK_XENSTORE_IDX(ring->rsp_cons);
 	size_t first;
 
-	if (was_reset(ring))
+	if (was_reset(&ring->intf->rsp_cons, ring->rsp_cons))
 		return -ECONNRESET;
 	if (filled > XENSTORE_RING_SIZE)
 		return -EIO;
