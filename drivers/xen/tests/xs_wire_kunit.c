@@ -92,6 +92,8 @@ static void errors_have_their_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENOENT, xs_errno("ENOENT"));
 	KUNIT_EXPECT_EQ(test, -EACCES, xs_errno("EACCES"));
 	KUNIT_EXPECT_EQ(test, -EAGAIN, xs_errno("EAGAIN"));
+	KUNIT_EXPECT_EQ(test, -EPERM, xs_errno("EPERM"));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, xs_errno("EQUOTA"));
 }
 
 static void unknown_error_is_einval(struct kunit *test)

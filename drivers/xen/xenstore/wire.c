@@ -84,6 +84,15 @@ int xs_rx_step(struct xs_rx *rx, struct xs_ring *ring)
 			 header_end + rx->header.len);
 }
 
+/*
+ * What servers say beyond Linux's copy of the table: EPERM is in Xen's own
+ * since 4.15; EQUOTA is oxenstored's word for what the other calls ENOSPC.
+ */
+static const struct xsd_errors more_errors[] = {
+	{ EPERM, "EPERM" },
+	{ ENOSPC, "EQUOTA" },
+};
+
 /**
  * xs_errno() - the number of an error that the store names
  * @name: "ENOENT" and the like, see <xen/interface/io/xs_wire.h>
@@ -98,6 +107,9 @@ int xs_errno(const char *name)
 	for (i = 0; i < ARRAY_SIZE(xsd_errors); i++)
 		if (!strcmp(name, xsd_errors[i].errstring))
 			return -xsd_errors[i].errnum;
+	for (i = 0; i < ARRAY_SIZE(more_errors); i++)
+		if (!strcmp(name, more_errors[i].errstring))
+			return -more_errors[i].errnum;
 	pr_warn_ratelimited("XenStore reports an unknown error \"%.32s\"\n",
 			    name);
 	return -EINVAL;
