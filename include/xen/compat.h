@@ -22,15 +22,10 @@
 
 /*
  * 6.6 can release the interrupt of a port without closing the port
- * (evtchn_make_refcounted() with is_static).
+ * (evtchn_make_refcounted() has a second parameter, is_static).
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define COMPAT_HAS_STATIC_EVTCHN
-#define COMPAT_MAKE_REFCOUNTED_STATIC , bool is_static
-#define COMPAT_IS_STATIC is_static
-#else
-#define COMPAT_MAKE_REFCOUNTED_STATIC
-#define COMPAT_IS_STATIC false
 #endif
 
 /* 6.6 changed the types that hvc's functions take and return. */

@@ -10,6 +10,7 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -307,6 +308,7 @@ static int cmd_evflood(char *args, struct seq_file *answer)
 	while (sequence < nr) {
 		WRITE_ONCE(sequence, sequence + 1);
 		notify_remote_via_evtchn(port);
+		cond_resched();
 	}
 	for (tries = 0; tries < 500 && READ_ONCE(slots[to].seen) != nr; tries++)
 		msleep(20);

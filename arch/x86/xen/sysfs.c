@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/uuid.h>
 
@@ -151,7 +152,7 @@ FACT(buildid)
 	int bytes = HYPERVISOR_xen_version(XENVER_build_id, NULL);
 
 	if (bytes == -EPERM)
-		return sysfs_emit(buf, "<denied>");
+		return strscpy(buf, "<denied>", PAGE_SIZE);
 	if (bytes < 0)
 		return bytes;
 	if (bytes > BUILD_ID_MAX_BYTES)

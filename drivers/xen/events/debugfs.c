@@ -3,7 +3,8 @@
  * debugfs xendomu/events: every open port of the domain.
  *
  * A port a line, and a hypercall or two for each, so the file is made port by
- * port as it is read. It ends where Xen has no more room for ports.
+ * port as it is read. It ends where Xen has no more room for ports, or does not
+ * answer.
  */
 #include <linux/debugfs.h>
 #include <linux/interrupt.h>
@@ -32,7 +33,10 @@ static void *events_start(struct seq_file *m, loff_t *pos)
 
 static void *events_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	++*pos;
+	struct evtchn_status status;
+	bool is_answered = !*pos || !port_status(*pos, &status);
+
+	*pos = is_answered ? *pos + 1 : EVTCHN_FIFO_NR_CHANNELS;
 	return events_start(m, pos);
 }
 

@@ -103,11 +103,12 @@ static int make_refcounted(evtchn_port_t port, bool is_static)
 	return err;
 }
 
+#ifdef COMPAT_HAS_STATIC_EVTCHN
 /**
  * evtchn_make_refcounted() - let others hold on to a bound port
  * @port: port that is bound here
- * @COMPAT_MAKE_REFCOUNTED_STATIC: is_static: the port is to stay open when the
- *	binding goes; since Linux 6.6
+ * @is_static: the port is to stay open when the binding goes; not a parameter
+ *	on kernels before 6.6
  *
  * From now on evtchn_get() and evtchn_put() count; the binding has one
  * reference, or one for each handler.
@@ -116,10 +117,16 @@ static int make_refcounted(evtchn_port_t port, bool is_static)
  * Return: 0; -ENOENT if the port is not bound here; -EEXIST if it is counted
  * already.
  */
-int evtchn_make_refcounted(evtchn_port_t port COMPAT_MAKE_REFCOUNTED_STATIC)
+int evtchn_make_refcounted(evtchn_port_t port, bool is_static)
 {
-	return make_refcounted(port, COMPAT_IS_STATIC);
+	return make_refcounted(port, is_static);
 }
+#else
+int evtchn_make_refcounted(evtchn_port_t port)
+{
+	return make_refcounted(port, false);
+}
+#endif
 EXPORT_SYMBOL_GPL(evtchn_make_refcounted);
 
 /**
