@@ -176,6 +176,7 @@ struct soak_watch {
  * @thread: the thread
  * @nr: its number
  * @nr_operations: what it has done
+ * @is_done: it has written the last value
  * @dice: its dice
  * @tree: path of its tree
  * @committed: the tree as others would see it
@@ -189,6 +190,7 @@ struct task {
 	struct task_struct *thread;
 	unsigned int nr;
 	unsigned int nr_operations;
+	bool is_done;
 	struct rnd_state dice;
 	char tree[TREE_PATH_MAX];
 	struct model committed;

@@ -93,13 +93,13 @@ static void turn(struct task *task)
 {
 	unsigned int what = roll(&task->dice, 256);
 
-	if (what < 90)
+	if (what < 80)
 		look(task, XBT_NIL, &task->committed);
-	else if (what < 180)
+	else if (what < 210)
 		change(task, XBT_NIL, &task->committed);
-	else if (what < 230)
+	else if (what < 236)
 		transact(task);
-	else if (what < 252)
+	else if (what < 250)
 		transact_shared(task);
 	else
 		soak_watch_pass(task);
@@ -130,6 +130,7 @@ static int work(void *arg)
 		turn(task);
 	look_at_all(task);
 	write_end(task);
+	WRITE_ONCE(task->is_done, true);
 	if (atomic_dec_and_test(&nr_running))
 		complete(&all_done);
 	while (!kthread_should_stop())

@@ -15,7 +15,8 @@
 
 #include "soak.h"
 
-#define SLOW_MS 50
+/* More of a task's operations than bring the 64 events that are kept. */
+#define SLOW_OPERATIONS 2000
 #define EVENT_SECONDS 30
 
 static bool is_below(const char *path, const char *node)
@@ -51,6 +52,16 @@ static void note_value(struct soak_watch *watch)
 	kfree(value);
 }
 
+/* Takes its time while more is written than the watch can keep events for. */
+static void dawdle(const struct task *task)
+{
+	unsigned int until = READ_ONCE(task->nr_operations) + SLOW_OPERATIONS;
+
+	while (!READ_ONCE(task->is_done) && !is_over() &&
+	       READ_ONCE(task->nr_operations) < until)
+		msleep(20);
+}
+
 static void fired(struct xenbus_watch *xenbus_watch, const char *path,
 		  const char *token)
 {
@@ -66,7 +77,7 @@ static void fired(struct xenbus_watch *xenbus_watch, const char *path,
 			 "only paths below, not %s", path);
 	note_value(watch);
 	if (watch->is_slow)
-		msleep(SLOW_MS);
+		dawdle(watch->task);
 	complete(&watch->seen_more);
 }
 
