@@ -39,6 +39,7 @@ breaks()
 	messages: one type too many|xenstore|s/type >= XS_TYPE_COUNT/type > XS_TYPE_COUNT/
 	messages: no room for the last NUL|xenstore|s/kmalloc(rx->header.len + 1/kmalloc(rx->header.len/
 	events: a token without end|xenstore|s,return -EPROTO; /.*token is not.*,return 0;,
+	requests: the replies' index is looked at|xenstore|s/was_reset(&ring->intf->req_prod, ring->req_prod)/READ_ONCE(ring->intf->rsp_cons) != ring->rsp_cons/
 	lists: a last string without end|xenstore|s/nr += !strings\[i\] || i == len - 1/nr += !strings[i]/
 	lists: no room for the last NUL|xenstore|s/sizeof(\*list) + len + 1/sizeof(*list) + len/
 	parts: a generation without end|xenstore|s/skip > len || //

@@ -9,9 +9,9 @@
 # Meanwhile dom0 writes numbers that watches wait for. tests/storesoak/ tells
 # the rest.
 #
-# store_soak.sh KERNEL GUEST SERVER OPERATIONS [SEED]: SERVER is c or o. The
-# operations of a line in the guest's log come again with the seed it names,
-# but for who meets whom.
+# store_soak.sh KERNEL GUEST SERVER OPERATIONS [SEED]: SERVER is xenstored or
+# oxenstored. The operations of a line in the guest's log come again with the
+# seed it names, but for who meets whom.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/lib.sh
@@ -22,11 +22,12 @@ dir=build/xenhost/$name
 modules=build/modules/$kernel
 script=build/$name
 tasks=8
+declare -A letters=([xenstored]=c [oxenstored]=o)
 # Far more than it takes, also on a machine that is busy with other things.
 seconds=$((180 + operations / 15))
 
 cat >"$script-guest.sh" <<EOF
-plan='$tasks $operations $seconds $seed $server'
+plan='$tasks $operations $seconds $seed ${letters[$server]}'
 EOF
 cat >>"$script-guest.sh" <<'EOF'
 run=/sys/kernel/debug/xendomu-storesoak/run
@@ -85,7 +86,7 @@ write_number
 echo on >"$GUEST_INPUT"
 EOF
 options=()
-[[ $server == c ]] || options+=(--oxenstored)
+[[ $server == xenstored ]] || options+=(--oxenstored)
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
 	--timeout $((seconds + 300)) "${options[@]}" --insmod "$modules/xendomu.ko" \
