@@ -318,6 +318,8 @@ static void die_busy(const char *how)
 	if (!strcmp(how, "full")) {
 		fcntl(fd, F_SETFL, O_NONBLOCK);
 		fill(fd);
+		/* Until most of the answers are there. */
+		sleep(4);
 	} else {
 		len = build(&message, XS_WRITE, 9, 0, "data/half\0value", 15);
 		if (write(fd, &message, len / 2) < 0)

@@ -97,10 +97,10 @@ void xs_outbox_clear(struct xs_outbox *out);
  */
 struct xs_client {
 	struct kref ref;
-	struct mutex write_lock;
+	struct mutex write_lock; /* in, and changes of watches */
 	struct xs_inbox in;
-	struct mutex read_lock;
-	spinlock_t lock;
+	struct mutex read_lock; /* what out begins with */
+	spinlock_t lock; /* all below */
 	struct xs_outbox out;
 	unsigned int nr_asked;
 	bool is_closed;
