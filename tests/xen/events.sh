@@ -306,7 +306,7 @@ judge_all()
 	judge_end
 }
 
-# With 2-level the kernel of a PV guest has VIRQ_DEBUG for itself.
+# With 2-level the kernel has VIRQ_DEBUG for itself.
 judge_virqs()
 {
 	result "$abi: VIRQs of both CPUs" same "$(grep -cE '^virqs .* virq 1 vcpu [01] .* bound virq refs 1 by (test|-)$' <<<"$out")" 2
@@ -325,11 +325,7 @@ result "$abi: priorities" same "$(fact 'priority' | tr '\n' ' ')" "0 0 7 0 15 0 
 abi=2-level
 run 2-level --append xen.fifo_events=0
 judge_all
-if [[ $guest == pv ]]; then
-	result "$abi: the kernel has VIRQ_DEBUG" same "$(fact virqhandler)" -17
-else
-	judge_virqs
-fi
+result "$abi: the kernel has VIRQ_DEBUG" same "$(fact virqhandler)" -17
 result "$abi: an IPI to CPU 0" same "$(fact 'ipi events 5')" "1 cpu 0"
 result "$abi: none to CPU 1" same "$(fact 'ipi 1')" -95
 result "$abi: no priorities" same "$(fact 'priority' | tr '\n' ' ')" "0 -38 7 -38 15 -38 16 -38 "
