@@ -91,7 +91,7 @@ static void sentinel_told(struct xs_request *request)
 		conn->probe = NULL;
 	if (!is_new)
 		return;
-	pr_warn("XenStore has a new server\n");
+	pr_warn_ratelimited("XenStore has a new server\n");
 	xs_pump_fail_before(request->header.req_id, -ENOTCONN);
 	begin();
 }
@@ -142,7 +142,7 @@ static void connect(void)
 
 static void lose(void)
 {
-	pr_warn("nobody serves XenStore: requests fail until somebody does\n");
+	pr_warn_ratelimited("nobody serves XenStore: requests fail until somebody does\n");
 	set_state(XS_LOST);
 	xs_pump_fail_all(-ENOTCONN);
 	xs_ring_empty(&conn->ring);
@@ -152,7 +152,7 @@ static void lose(void)
 /* The new server has emptied the ring; what lay in it was lost. */
 static void begin_anew(void)
 {
-	pr_warn("XenStore has a new server\n");
+	pr_warn_ratelimited("XenStore has a new server\n");
 	set_state(XS_LOST);
 	xs_pump_fail_all(-ENOTCONN);
 	connect();
