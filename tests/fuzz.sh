@@ -39,11 +39,12 @@ breaks()
 	messages: one type too many|xenstore|s/type >= XS_TYPE_COUNT/type > XS_TYPE_COUNT/
 	messages: no room for the last NUL|xenstore|s/kmalloc(rx->header.len + 1/kmalloc(rx->header.len/
 	events: a token without end|xenstore|s,return -EPROTO; /.*token is not.*,return 0;,
+	requests: the replies' index is looked at|xenstore|s/was_reset(&ring->intf->req_prod, ring->req_prod)/READ_ONCE(ring->intf->rsp_cons) != ring->rsp_cons/
 	lists: a last string without end|xenstore|s/nr += !strings\[i\] || i == len - 1/nr += !strings[i]/
 	lists: no room for the last NUL|xenstore|s/sizeof(\*list) + len + 1/sizeof(*list) + len/
 	parts: a generation without end|xenstore|s/skip > len || //
 	parts: a generation of any length|xenstore|s/ || skip > sizeof(parts->generation)//
-	text: the backend's index is believed|console|s/used > sizeof(intf->out)/false/
+	text: the backend's index is believed|console|s/used > sizeof(ring->intf->out) ? -EIO : used/used/
 	keys: the backend's index is believed|console|s/filled > sizeof(intf->in)/false/
 	text: one byte beyond the ring|console|s/sizeof(intf->out) - at)/sizeof(intf->out) - at + 1)/
 	keys: one byte beyond the ring|console|s/sizeof(intf->in) - at)/sizeof(intf->in) - at + 1)/
@@ -71,7 +72,7 @@ build()
 	read -ra sources <<<"$(sources_of "$target")"
 	if [[ -n $change ]]; then
 		mkdir -p "$dir/broken/$target"
-		cp "drivers/xen/$target/internal.h" "$dir/broken/$target/"
+		cp "drivers/xen/$target"/*.h "$dir/broken/$target/"
 		for source in "${sources[@]}"; do
 			copy=$dir/broken/$target/$(basename "$source")
 			sed "$change" "$source" >"$copy"

@@ -8,7 +8,7 @@
  * way.
  */
 #include "fuzz.h"
-#include "console/internal.h"
+#include "console/ring.h"
 
 #define IN_BYTES sizeof(((struct xencons_interface *)NULL)->in)
 #define OUT_BYTES sizeof(((struct xencons_interface *)NULL)->out)
@@ -225,6 +225,29 @@ static void read_keys(size_t len)
 	count_frame();
 }
 
+/* What is asked of the indices alone. */
+static void look(void)
+{
+	struct xencons_ring before = ring;
+	int ret = xencons_ring_unsent(&ring);
+	u32 used = before.out_prod - out_cons_read;
+	bool has_moved;
+
+	must(ret == (used > OUT_BYTES ? -EIO : (int)used));
+	must(!memcmp(&ring, &before, sizeof(ring)));
+	ret = xencons_ring_has_moved(&ring);
+	has_moved = in_prod_read != before.seen_in_prod ||
+		    out_cons_read != before.seen_out_cons;
+	if (in_prod_read - ring.in_cons > IN_BYTES ||
+	    ring.out_prod - out_cons_read > OUT_BYTES)
+		must(is_hostile && ret == -EIO);
+	else
+		must(ret == has_moved);
+	must(ring.in_cons == before.in_cons && ring.out_prod == before.out_prod);
+	xencons_ring_take_in_kick(&ring);
+	must(ring.in_cons == before.in_cons && ring.out_prod == before.out_prod);
+}
+
 static void begin(void)
 {
 	u8 mode = tape_byte();
@@ -249,9 +272,12 @@ static void begin(void)
 
 static void step(void)
 {
-	switch (tape_byte() % 4) {
+	switch (tape_byte() % 5) {
 	case 0:
 		print(tape_below(2500));
+		break;
+	case 4:
+		look();
 		break;
 	case 1:
 		read_keys(tape_below(1300));

@@ -23,6 +23,7 @@ static struct xs_ring ring;
 static struct xs_rx rx;
 
 static bool is_hostile, is_starting, is_writing, is_memory_out, was_memory_out;
+static bool was_reset;
 /* What the core last read of the peer's indices, and where it said it is. */
 static u32 req_cons_read, rsp_prod_read, req_prod_told, rsp_cons_told;
 /* What it took of the message that is on its way. */
@@ -217,17 +218,27 @@ void fuzz_before_read(const volatile void *at)
 		peer_turn();
 }
 
+/*
+ * Only to see whether it is still what was told; and only that of the direction
+ * at hand, as the other one may be at work on another CPU.
+ */
+static void own_was_read(const volatile void *at, u32 value)
+{
+	must(at == (is_writing ? &page->req_prod : &page->rsp_cons));
+	was_reset = value != (is_writing ? req_prod_told : rsp_cons_told);
+}
+
 void fuzz_was_read(const volatile void *at, u32 value)
 {
 	if (at == &page->req_cons)
 		req_cons_read = value;
 	else if (at == &page->rsp_prod)
 		rsp_prod_read = value;
-	else
-		must(is_starting); /* ours are read once only */
-	if (at == &page->req_prod)
+	else if (!is_starting)
+		own_was_read(at, value);
+	else if (at == &page->req_prod)
 		req_prod_told = value;
-	if (at == &page->rsp_cons)
+	else
 		rsp_cons_told = value;
 }
 
@@ -314,12 +325,15 @@ static void ask(void)
 
 	for (i = 0; i < len; i++)
 		bytes[i] = asked_byte(nr_asked + i);
+	was_reset = false;
 	is_writing = true;
 	ret = xs_ring_write(&ring, bytes, len);
 	is_writing = false;
 	free(bytes);
 	used = before.req_prod - req_cons_read;
-	if (used > XENSTORE_RING_SIZE)
+	if (was_reset)
+		must(is_hostile && ret == -ECONNRESET);
+	else if (used > XENSTORE_RING_SIZE)
 		must(is_hostile && ret == -EIO);
 	else
 		must(ret == (int)min(len, (size_t)XENSTORE_RING_SIZE - used));
@@ -469,6 +483,9 @@ static void check_step(int ret)
 		must(is_hostile);
 		must(rsp_prod_read - ring.rsp_cons > XENSTORE_RING_SIZE);
 		break;
+	case -ECONNRESET:
+		must(is_hostile && was_reset);
+		break;
 	case -EPROTO:
 		must(is_bad_header() && !rx.body);
 		break;
@@ -484,6 +501,7 @@ static int listen(void)
 	int ret;
 
 	was_memory_out = false;
+	was_reset = false;
 	ret = xs_rx_step(&rx, &ring);
 	check_step(ret);
 	must(ring.rsp_cons == rsp_cons_told);
@@ -497,7 +515,8 @@ static int listen(void)
 		nr_taken = 0;
 	}
 	/* As after a reconnection; or another try with what is there. */
-	if (ret == -EPROTO || (ret == -EIO && tape_byte() & 1))
+	if (ret == -EPROTO || ret == -ECONNRESET ||
+	    (ret == -EIO && tape_byte() & 1))
 		start(false);
 	return ret;
 }

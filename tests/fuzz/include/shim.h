@@ -64,7 +64,7 @@ void fuzz_barrier(void);
 bool fuzz_memory_is_out(void);
 
 #define READ_ONCE(word) ({						\
-	__typeof__(word) value_;					\
+	u32 value_;							\
 									\
 	fuzz_before_read(&(word));					\
 	value_ = *(const volatile __typeof__(word) *)&(word);		\
