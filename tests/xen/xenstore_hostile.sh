@@ -57,7 +57,7 @@ echo 'exec 3<>/sys/kernel/debug/xendomu-test/task; echo "$*" >&3 && cat <&3' >as
 # ask COMMAND...: the answer in one line, or the error.
 ask()
 {
-	out=$(timeout -s KILL 60 sh ask.sh "$@" 2>&1); status=$?
+	out=$(timeout -s KILL 120 sh ask.sh "$@" 2>&1); status=$?
 	[ $status != 137 ] || out=hangs
 	echo "${out:-done}" | sed 's/^.*write error: //' | tr '\n' ' ' | sed 's/ *$//'
 }
@@ -104,8 +104,15 @@ fact error-empty read attack/error-empty
 fact error-without-nul read attack/error-without-nul
 fact error-endless read attack/error-endless
 fact type-of-another read attack/type-of-another
-fact guests-indices read attack/guests-indices
-fact guests-indices-then read name
+before=$(stat connections)
+fact ring-zero read attack/ring-zero
+grows ring-zero connections "$before"
+fact ring-zero-then read name
+mark
+fact ring-zero-often read attack/ring-zero-often
+usleep 4000000
+fact ring-zero-often-then read name
+[ "$(said 'new server')" -lt 30 ] && echo "ring-zero-often few lines: yes"
 
 # Replies to nobody.
 before=$(stat unknown)
@@ -266,7 +273,8 @@ done
 # The same where the server offers to reconnect: watches live on.
 for how in rsp-prod-far req-cons-ahead length-over type-unknown; do
 	reset; load || exit 1
-	ask read attack/offer-reconnection >/dev/null
+	# What it offers counts from a connection's begin.
+	ask read attack/offer-reconnection >/dev/null; unload && load || exit 1
 	ask watch data/w >/dev/null
 	fact offered-$how read attack/$how
 	[ $how != req-cons-ahead ] || fact offered-$how-next read name
@@ -281,7 +289,7 @@ for how in rsp-prod-far req-cons-ahead length-over type-unknown; do
 	unload && echo "offered-$how unload: yes"
 done
 reset; load || exit 1
-ask read attack/refuse-reconnection >/dev/null
+ask read attack/refuse-reconnection >/dev/null; unload && load || exit 1
 fact refused read attack/length-over
 fact refused-then read name
 state refused broken
@@ -306,7 +314,7 @@ rmmod xendomu-grant && rmmod xendomu-events && rmmod xendomu && echo "all gone: 
 echo "ready end"; read -r _
 EOF
 status=0
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 300 \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 600 \
 	--insmod "$modules/xendomu.ko" --insmod "$modules/xendomu-events.ko" \
 	--insmod "$modules/xendomu-grant.ko" --copy "$modules/xendomu-xenstore.ko" \
 	--copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" --copy build/xenstore-peer \
@@ -355,15 +363,13 @@ EOF
 all_are "a reply of another type fails one request" <<'EOF'
 type-of-another: Protocol error
 EOF
-all_are "our indices in the page can be overwritten" <<'EOF'
-guests-indices: alive
-guests-indices-then: guest
-EOF
-all_are "replies to unknown and repeated numbers are dropped and counted" <<'EOF'
-id-unknown: yours
-id-unknown unknown: 1
-id-repeated: once
-id-repeated unknown: 1
+all_are "a ring that is set to zero has a new server, and all goes on" <<'EOF'
+ring-zero: zero
+ring-zero connections: 1
+ring-zero-then: guest
+ring-zero-often: zero
+ring-zero-often-then: guest
+ring-zero-often few lines: yes
 EOF
 all_are "a reply to what is not sent yet is none" <<'EOF'
 next-early: armed

@@ -78,16 +78,27 @@ static void type_invalid(const struct message *request)
 	put_header(request, XS_INVALID, 0);
 }
 
-/* --- our indices are the guest's own, not the page's --- */
+/* --- the ring is set to its beginning, as by a new server --- */
 
-static void guests_indices(const struct message *request)
+static void set_to_zero(unsigned int times)
 {
-	struct xsd_sockmsg header = request->header;
+	for (; times; times--) {
+		/* The guest is not to be in the middle of writing. */
+		pause_ms(50);
+		ring_to_zero();
+	}
+}
 
-	header.len = 5;
-	ring_overwrite_guests_indices();
-	ring_put(&header, sizeof(header));
-	ring_put("alive", 5);
+static void ring_zero(const struct message *request)
+{
+	reply(request, BYTES("zero"));
+	set_to_zero(1);
+}
+
+static void ring_zero_often(const struct message *request)
+{
+	reply(request, BYTES("zero"));
+	set_to_zero(60);
 }
 
 /* --- replies to nobody --- */
@@ -301,7 +312,8 @@ static const struct {
 	{ "length-all-ones", length_all_ones },
 	{ "type-unknown", type_unknown },
 	{ "type-invalid", type_invalid },
-	{ "guests-indices", guests_indices },
+	{ "ring-zero", ring_zero },
+	{ "ring-zero-often", ring_zero_often },
 	{ "id-unknown", id_unknown },
 	{ "id-repeated", id_repeated },
 	{ "silent", keep },

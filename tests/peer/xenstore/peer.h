@@ -30,7 +30,7 @@ void ring_reconnect(void);
 bool ring_peek_header(struct xsd_sockmsg *header);
 bool ring_take(struct message *request);
 void ring_put(const void *bytes, size_t len);
-void ring_overwrite_guests_indices(void);
+void ring_to_zero(void);
 void notify(void);
 void pause_ms(unsigned int ms);
 void nap(void);

@@ -27,11 +27,9 @@ static evtchn_port_t port;
 
 /* Our indices: what the page says is not always true. */
 static XENSTORE_RING_IDX req_cons, rsp_prod;
-/* What has come of a request; and an index of the guest's that is not its own. */
+/* What has come of a request. */
 static struct message coming;
 static size_t nr_come;
-static bool is_req_prod_wrong;
-static XENSTORE_RING_IDX wrong_req_prod;
 
 void pause_ms(unsigned int ms)
 {
@@ -111,19 +109,12 @@ void ring_reset(void)
 	page->server_features = 0;
 	page->connection = XENSTORE_CONNECTED;
 	nr_come = 0;
-	is_req_prod_wrong = false;
 }
 
 /* The guest has asked for that, see docs/misc/xenstore-ring.txt of Xen. */
 void ring_reconnect(void)
 {
-	page->req_cons = 0;
-	page->req_prod = 0;
-	page->rsp_cons = 0;
-	page->rsp_prod = 0;
-	req_cons = 0;
-	rsp_prod = 0;
-	nr_come = 0;
+	ring_to_zero();
 	__sync_synchronize();
 	page->connection = XENSTORE_CONNECTED;
 	notify();
@@ -133,9 +124,6 @@ static size_t nr_waiting(void)
 {
 	XENSTORE_RING_IDX prod = *(volatile XENSTORE_RING_IDX *)&page->req_prod;
 
-	if (is_req_prod_wrong && prod == wrong_req_prod)
-		return 0;
-	is_req_prod_wrong = false;
 	__sync_synchronize();
 	return prod - req_cons;
 }
@@ -223,11 +211,15 @@ void ring_put(const void *bytes, size_t len)
 	notify();
 }
 
-/* The guest must not believe what it finds there. */
-void ring_overwrite_guests_indices(void)
+/* As a server does that takes the ring over; what lay in it is lost. */
+void ring_to_zero(void)
 {
-	wrong_req_prod = page->req_prod + 5000;
-	is_req_prod_wrong = true;
-	page->req_prod = wrong_req_prod;
-	page->rsp_cons = rsp_prod - 7;
+	req_cons = 0;
+	rsp_prod = 0;
+	page->req_cons = 0;
+	page->req_prod = 0;
+	page->rsp_cons = 0;
+	page->rsp_prod = 0;
+	nr_come = 0;
+	notify();
 }
