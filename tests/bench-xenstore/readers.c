@@ -45,6 +45,7 @@ void remove_keys(void)
 static int read_key(unsigned int i)
 {
 	char name[16];
+	unsigned int number;
 	char *value;
 	int err;
 
@@ -52,9 +53,9 @@ static int read_key(unsigned int i)
 	value = xenbus_read(XBT_NIL, DIR, name, NULL);
 	if (IS_ERR(value))
 		return PTR_ERR(value);
-	err = simple_strtoul(value, NULL, 10) == i + 1000 ? 0 : -EILSEQ;
+	err = kstrtouint(value, 10, &number);
 	kfree(value);
-	return err;
+	return err ?: number == i + 1000 ? 0 : -EILSEQ;
 }
 
 int run_read(void)

@@ -52,4 +52,14 @@ result "the file has every row" same "$(names "$tsv")" "$rows"
 result "every figure is a number above 0" same "$(bad_figures "$tsv" || echo "cannot read $tsv")none" none
 result "the table has the rows of the file" same "$(grep -cE '^[a-z0-9-]+ +[124][ *]' <<<"$out")" "$rows"
 result "no complaint in the guest's log" clean_log "build/xenhost/bench-pv-$kernel/guest-dmesg.log"
+
+status=0
+out=$(scripts/bench-xenstore --kernel "$kernel" --rounds 1 --passes 1 --calls 2 --out "$dir") || status=$?
+result "XenStore: a round runs in two guests, ours and the kernel's" test "$status" -eq 0
+result "XenStore: the file has every row, and figures" \
+	same "$(awk -F '\t' 'NR > 1 && NF == 10 && $6 > 0 && $7 > 0 && $8 > 0' "$dir/xenstore.tsv" | wc -l)" 4
+result "XenStore: the table has the rows of the file, and the targets" \
+	same "$(grep -cE '^(read|reads-16|gather-16) +[18] |: (met|missed)$' <<<"$out")" 7
+result "XenStore: no complaint in our guest's log" \
+	clean_log "build/xenhost/bench-xenstore-ours-pv-$kernel/guest-dmesg.log"
 finish
