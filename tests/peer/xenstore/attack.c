@@ -12,6 +12,7 @@
 
 #define NR_STORM 10000
 #define NR_KEPT 16
+#define NR_MOVES 100
 
 /* Requests that were not answered when they came. */
 static struct message kept[NR_KEPT];
@@ -80,25 +81,23 @@ static void type_invalid(const struct message *request)
 
 /* --- the ring is set to its beginning, as by a new server --- */
 
-static void set_to_zero(unsigned int times)
-{
-	for (; times; times--) {
-		/* The guest is not to be in the middle of writing. */
-		pause_ms(50);
-		ring_to_zero();
-	}
-}
-
 static void ring_zero(const struct message *request)
 {
 	reply(request, BYTES("zero"));
-	set_to_zero(1);
+	/* The guest is not to be in the middle of reading. */
+	pause_ms(50);
+	ring_to_zero();
 }
 
-static void ring_zero_often(const struct message *request)
+static void ring_restless(const struct message *request)
 {
-	reply(request, BYTES("zero"));
-	set_to_zero(60);
+	unsigned int i;
+
+	reply(request, BYTES("moving"));
+	for (i = 0; i < NR_MOVES; i++) {
+		pause_ms(20);
+		ring_elsewhere();
+	}
 }
 
 /* --- replies to nobody --- */
@@ -313,7 +312,7 @@ static const struct {
 	{ "type-unknown", type_unknown },
 	{ "type-invalid", type_invalid },
 	{ "ring-zero", ring_zero },
-	{ "ring-zero-often", ring_zero_often },
+	{ "ring-restless", ring_restless },
 	{ "id-unknown", id_unknown },
 	{ "id-repeated", id_repeated },
 	{ "silent", keep },

@@ -31,6 +31,7 @@ bool ring_peek_header(struct xsd_sockmsg *header);
 bool ring_take(struct message *request);
 void ring_put(const void *bytes, size_t len);
 void ring_to_zero(void);
+void ring_elsewhere(void);
 void notify(void);
 void pause_ms(unsigned int ms);
 void nap(void);

@@ -223,3 +223,15 @@ void ring_to_zero(void)
 	nr_come = 0;
 	notify();
 }
+
+/* Both ends of the replies elsewhere, and what was asked is lost. */
+void ring_elsewhere(void)
+{
+	req_cons = page->req_prod;
+	rsp_prod += 77;
+	page->req_cons = req_cons;
+	page->rsp_prod = rsp_prod;
+	page->rsp_cons = rsp_prod;
+	nr_come = 0;
+	notify();
+}
