@@ -151,6 +151,7 @@ unsigned int place_pick(struct rnd_state *dice);
  * @task: whose it is
  * @counter: of its events
  * @seen: what its node held when the last event came; under lock
+ * @is_for_node: that event was for the node, not one below; under lock
  * @lock: of @seen
  * @seen_more: completed by each event
  * @is_on: registered, or about to be
@@ -163,6 +164,7 @@ struct soak_watch {
 	struct task *task;
 	enum soak_counter counter;
 	char seen[24];
+	bool is_for_node;
 	spinlock_t lock; /* for @seen */
 	struct completion seen_more;
 	bool is_on;

@@ -3,8 +3,10 @@
  * Watches.
  *
  * A callback reads the node that is watched. What it reads may be newer than
- * what the event was for, so the test is this: when all is written, the last
- * value is seen by an event, also where events were dropped.
+ * what the event was for, so the test is this: when all is written, an event
+ * for the node itself sees the last value, and no event for another comes after
+ * it. What is written last is the node; where its event was dropped, the one
+ * that the watch fires anew for its node takes its place.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -37,7 +39,7 @@ static void expect_rising(struct soak_watch *watch, const char *value)
 			 "no less than %u, not %.20s", before, value);
 }
 
-static void note_value(struct soak_watch *watch)
+static void note_value(struct soak_watch *watch, bool is_for_node)
 {
 	char *value = xenbus_read(XBT_NIL, watch->node, "", NULL);
 
@@ -48,6 +50,7 @@ static void note_value(struct soak_watch *watch)
 		expect_rising(watch, value);
 	spin_lock(&watch->lock);
 	strscpy(watch->seen, value, sizeof(watch->seen));
+	watch->is_for_node = is_for_node;
 	spin_unlock(&watch->lock);
 	kfree(value);
 }
@@ -75,7 +78,7 @@ static void fired(struct xenbus_watch *xenbus_watch, const char *path,
 	if (!is_below(path, watch->node))
 		mismatch(watch->task, "event", watch->node,
 			 "only paths below, not %s", path);
-	note_value(watch);
+	note_value(watch, !strcmp(path, watch->node));
 	if (watch->is_slow)
 		dawdle(watch->task);
 	complete(&watch->seen_more);
@@ -128,7 +131,7 @@ void soak_watch_off(struct soak_watch *watch)
 }
 
 /**
- * soak_watch_waits() - wait until a value has been seen
+ * soak_watch_waits() - wait until a value has been seen by the last event
  * @watch: the watch
  * @value: the value
  * @deadline: how long, in jiffies
@@ -142,7 +145,7 @@ void soak_watch_waits(struct soak_watch *watch, const char *value,
 
 	for (;;) {
 		spin_lock(&watch->lock);
-		is_seen = !strcmp(watch->seen, value);
+		is_seen = watch->is_for_node && !strcmp(watch->seen, value);
 		spin_unlock(&watch->lock);
 		if (is_seen || time_after(jiffies, deadline))
 			break;
@@ -150,7 +153,8 @@ void soak_watch_waits(struct soak_watch *watch, const char *value,
 	}
 	if (!is_seen)
 		mismatch(watch->task, "last event", watch->node,
-			 "\"%s\", not \"%s\"", value, watch->seen);
+			 "\"%s\" and its path, not \"%s\"%s", value, watch->seen,
+			 watch->is_for_node ? "" : " and another");
 }
 
 static void expect_event(struct soak_watch *watch, const char *what)
