@@ -2,6 +2,7 @@
 /* Operations that change the tree, and what becomes of the model by them. */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 
@@ -189,4 +190,28 @@ unsigned int change(struct task *task, struct xenbus_transaction t,
 	else
 		write_nonsense(&target);
 	return target.place;
+}
+
+/**
+ * change_often() - write the tree's root, and then one node below it many times
+ * @task: who
+ * @times: how often; an event of a watch each
+ *
+ * Context: Process; sleeps.
+ */
+void change_often(struct task *task, unsigned int times)
+{
+	unsigned int i;
+
+	for (i = 0; i <= times; i++) {
+		struct target target = {
+			.task = task,
+			.t = XBT_NIL,
+			.model = &task->committed,
+			.place = min(i, 1u),
+		};
+
+		place_path(target.place, target.path);
+		write_number(&target);
+	}
 }

@@ -228,6 +228,7 @@ void look_at(struct task *task, struct xenbus_transaction t,
 void look_at_all(struct task *task);
 unsigned int change(struct task *task, struct xenbus_transaction t,
 		    struct model *model);
+void change_often(struct task *task, unsigned int times);
 
 /* transact.c */
 void transact(struct task *task);

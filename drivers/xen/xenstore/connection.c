@@ -293,6 +293,8 @@ void xs_connection_check(struct work_struct *work)
 		lose();
 	else if (remote && (conn->state == XS_LOST || conn->state == XS_WAKING))
 		connect();
+	else if (remote != conn->server_port)
+		begin_anew();
 	else if (conn->state == XS_RECONNECTING)
 		check_reconnecting();
 	if (conn->state != XS_UP || !xs_pump_is_idle())
