@@ -267,6 +267,12 @@ static void check_up(evtchn_port_t remote)
 	}
 }
 
+static void check_unserved(void)
+{
+	if (conn->state != XS_LOST)
+		lose();
+}
+
 static void check_reconnecting(void)
 {
 	if (is_reconnected())
@@ -289,9 +295,9 @@ void xs_connection_check(struct work_struct *work)
 		return;
 	if (conn->state == XS_UP)
 		check_up(remote);
-	else if (!remote && conn->state != XS_LOST)
-		lose();
-	else if (remote && (conn->state == XS_LOST || conn->state == XS_WAKING))
+	else if (!remote)
+		check_unserved();
+	else if (conn->state == XS_LOST || conn->state == XS_WAKING)
 		connect();
 	else if (remote != conn->server_port)
 		begin_anew();
