@@ -26,6 +26,8 @@
 #include <xen/interface/io/console.h>
 #include <xen/interface/event_channel.h>
 
+#include "ring.h"
+
 struct hvc_struct;
 struct module;
 struct seq_file;
@@ -33,34 +35,6 @@ struct seq_file;
 #define XENCONS_OUT_BYTES sizeof_field(struct xencons_interface, out)
 /* hvc's terminals are numbered 0 to 7, and 0 is the kernel's. */
 #define XENCONS_MAX 7
-
-/**
- * struct xencons_ring - our end of a console ring
- * @intf: the shared page, of which we believe nothing unchecked
- * @in_cons: bytes ever read; the shared copy is only written
- * @out_prod: bytes ever written; the shared copy is only written
- * @in_kicked: @in_cons when we last told the backend of room
- * @seen_in_prod: the backend's index when we last asked whether it moved
- * @seen_out_cons: the other one
- *
- * A pure core: whoever calls serialises each direction.
- */
-struct xencons_ring {
-	struct xencons_interface *intf;
-	XENCONS_RING_IDX in_cons;
-	XENCONS_RING_IDX out_prod;
-	XENCONS_RING_IDX in_kicked;
-	XENCONS_RING_IDX seen_in_prod;
-	XENCONS_RING_IDX seen_out_cons;
-};
-
-void xencons_ring_init(struct xencons_ring *ring,
-		       struct xencons_interface *intf);
-int xencons_ring_write(struct xencons_ring *ring, const void *data, size_t len);
-int xencons_ring_read(struct xencons_ring *ring, void *data, size_t len);
-bool xencons_ring_take_in_kick(struct xencons_ring *ring);
-int xencons_ring_unsent(const struct xencons_ring *ring);
-int xencons_ring_has_moved(struct xencons_ring *ring);
 
 /**
  * enum xencons_state - may the ring be touched?

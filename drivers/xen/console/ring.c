@@ -15,7 +15,7 @@
 
 #include <asm/barrier.h>
 
-#include "internal.h"
+#include "ring.h"
 
 /**
  * xencons_ring_init() - start where the last user of the ring left off
