@@ -63,7 +63,7 @@ FNR > 1 {
 
 function target(text, value, aim)
 {
-	printf "  %-58s %6.2f  %s or more: %s\n", text, value, aim, value >= aim ? "met" : "missed"
+	printf "  %-58s %6.2f  %s or more: %s\n", text, value, aim, (value >= aim ? "met" : "missed")
 }
 
 function targets(    one, eight, reads, gather)
