@@ -77,7 +77,7 @@ result "hvm: and it can be had again" has "$out" '^again yes$'
 result "hvm: no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
 
 run pv
-result "pv: the kernel has 15 files" same "$(grep -c '^before ' <<<"$out")" 15
+result "pv: the kernel has its files" test "$(grep -c "^before " <<<"$out")" -ge 15
 for when in during after; do
 	result "pv: they are the same $when" same "$(sed -n "s/^$when //p" <<<"$out")" \
 		"$(sed -n 's/^before //p' <<<"$out")"

@@ -106,6 +106,19 @@ static void full_ring_is_told_from_others(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xs_ring_was_full(&ring, 1000));
 }
 
+static void empty_ring_is_told_from_others(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 3, xs_ring_write(&ring, "abc", 3));
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_empty(&ring, 0));
+	KUNIT_EXPECT_EQ(test, 3, xs_ring_write(&ring, "def", 3));
+	KUNIT_EXPECT_FALSE(test, xs_ring_was_empty(&ring, 3));
+	/* It may have slept after that, and before we wrote. */
+	intf.req_cons = 3;
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_empty(&ring, 3));
+	intf.req_cons = 5;
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_empty(&ring, 3));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(requests_go_out_up_to_the_ring),
 	KUNIT_CASE(replies_wrap_with_ring_and_index),
@@ -114,6 +127,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(directions_leave_each_others_index_alone),
 	KUNIT_CASE(emptied_ring_is_empty),
 	KUNIT_CASE(full_ring_is_told_from_others),
+	KUNIT_CASE(empty_ring_is_told_from_others),
 	{}
 };
 

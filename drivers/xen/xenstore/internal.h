@@ -49,6 +49,7 @@ void xs_ring_init(struct xs_ring *ring, struct xenstore_domain_interface *intf);
 void xs_ring_empty(struct xs_ring *ring);
 int xs_ring_write(struct xs_ring *ring, const void *data, size_t len);
 int xs_ring_read(struct xs_ring *ring, void *data, size_t len);
+bool xs_ring_was_empty(const struct xs_ring *ring, XENSTORE_RING_IDX req_prod);
 bool xs_ring_was_full(const struct xs_ring *ring, XENSTORE_RING_IDX rsp_cons);
 
 /* wire.c: messages in those bytes */

@@ -135,13 +135,26 @@ static int move_in(void)
 	return ret;
 }
 
+/*
+ * What fits into the ring; 1 if the store is to be told, 0 if not; under lock.
+ */
+static int send(void)
+{
+	XENSTORE_RING_IDX before = conn->ring.req_prod;
+	int ret = xs_queue_send(&conn->queue, &conn->ring);
+
+	if (ret <= 0)
+		return ret;
+	return xs_ring_was_empty(&conn->ring, before);
+}
+
 static int move_out(void)
 {
 	int ret = 0;
 
 	spin_lock(&conn->lock);
 	if (conn->state == XS_UP || conn->state == XS_SUSPENDED)
-		ret = xs_queue_send(&conn->queue, &conn->ring);
+		ret = send();
 	spin_unlock(&conn->lock);
 	if (ret > 0)
 		notify_remote_via_evtchn(conn->page.port);
@@ -211,7 +224,7 @@ static int refusal(const struct xs_request *request)
 int xs_request_submit_now(struct xs_request **requests, unsigned int nr)
 {
 	unsigned int i;
-	int err = 0, sent = 0;
+	int err = 0, ret = 0;
 
 	spin_lock(&conn->lock);
 	for (i = 0; i < nr && !err; i++)
@@ -222,14 +235,14 @@ int xs_request_submit_now(struct xs_request **requests, unsigned int nr)
 	}
 	if (!err) {
 		conn->nr_sent += nr;
-		sent = xs_queue_send(&conn->queue, &conn->ring);
+		ret = send();
 	}
 	spin_unlock(&conn->lock);
 	if (err)
 		return err;
-	if (sent > 0)
+	if (ret > 0)
 		notify_remote_via_evtchn(conn->page.port);
-	else if (sent < 0)
+	else if (ret < 0)
 		queue_work(conn->workers, &conn->pump); /* will see the same */
 	queue_delayed_work(conn->workers, &conn->check, XS_CHECK_JIFFIES);
 	return 0;

@@ -131,6 +131,23 @@ int xs_ring_read(struct xs_ring *ring, void *data, size_t len)
 }
 
 /**
+ * xs_ring_was_empty() - may the store have waited for a request?
+ * @ring: our end
+ * @req_prod: @ring->req_prod before what was written last
+ *
+ * A store that still has older bytes to read looks again when it has read
+ * them; only one that had read all may sleep.
+ *
+ * Context: Any; the caller serialises.
+ */
+bool xs_ring_was_empty(const struct xs_ring *ring, XENSTORE_RING_IDX req_prod)
+{
+	/* Our index before its: pairs with its order, the other way round. */
+	virt_mb();
+	return READ_ONCE(ring->intf->req_cons) - req_prod <= XENSTORE_RING_SIZE;
+}
+
+/**
  * xs_ring_was_full() - may the store have waited for room?
  * @ring: our end
  * @rsp_cons: @ring->rsp_cons before what was read last
