@@ -260,7 +260,8 @@ static void check_up(evtchn_port_t remote)
 		begin_anew();
 	} else {
 		/* Should an event have been lost, this makes up for it. */
-		notify_remote_via_evtchn(conn->page.port);
+		if (!xs_pump_is_idle())
+			notify_remote_via_evtchn(conn->page.port);
 		move();
 		if (conn->state == XS_UP && xs_pump_is_stale())
 			ask_who_serves();
