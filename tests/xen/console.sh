@@ -156,7 +156,7 @@ EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" \
 	--timeout $((240 + out_bytes / 50000 + in_bytes / 10000)) "${modules[@]}" \
-	--dom0 build/console-dom0.sh build/console-guest.sh 2>&1) || status=$?
+	--dom0 build/console-dom0.sh build/console-guest.sh) || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 sum()

@@ -36,7 +36,7 @@ run()
 	dir=build/xenhost/$name
 	out=$(scripts/xenhost run --guest "$1" --name "$name" --kernel "$kernel" --timeout 240 \
 		--copy "build/modules/$kernel/xendomu.ko" --dom0 build/sysfs-dom0.sh \
-		build/sysfs-guest.sh 2>&1) || out="$out
+		build/sysfs-guest.sh) || out="$out
 status $?"
 	dom0=$(cat "$dir/dom0-script.out")
 }
