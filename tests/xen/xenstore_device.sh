@@ -108,7 +108,11 @@ usleep 300000
 echo on >"$GUEST_INPUT"
 END
 
-mapfile -t modules < <(insmod_all "$kernel")
+# Without those that use XenStore themselves.
+modules=()
+for module in xendomu xendomu-events xendomu-xenstore; do
+	modules+=(--insmod "build/modules/$kernel/$module.ko")
+done
 # shellcheck disable=SC2016 # for the guest's shell
 out=$(scripts/xenhost run --guest "$guest" --kernel "$kernel" --name "$name" --timeout 400 \
 	--memory 256 "${modules[@]}" --copy "$files" --dom0 "build/$name-dom0.sh" \
