@@ -245,11 +245,17 @@ rounds=50
 all_again 2>/dev/null
 # Reading the files for the first time takes memory.
 objects >/dev/null
-usleep 300000; before=$(objects)
-all_again 2>/dev/null
 usleep 300000; after=$(objects)
-echo "# objects after 50 rounds: $before, after 100: $after"
-echo "memory kept: $([ $((after - before)) -lt 40 ] && echo no || echo $((after - before)))"
+# What is kept is kept every time; what others take meanwhile is not.
+for try in 1 2 3; do
+	before=$after
+	all_again 2>/dev/null
+	usleep 300000; after=$(objects)
+	echo "# objects before $rounds rounds: $before, after: $after"
+	kept=$((after - before))
+	[ $kept -ge 40 ] || { kept=no; break; }
+done
+echo "memory kept: $kept"
 fact memory-then read name
 unload && echo "unload up: yes"
 
