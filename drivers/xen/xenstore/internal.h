@@ -167,6 +167,7 @@ void xs_connection_show(struct seq_file *m);
 struct xs_request *xs_request_new(u32 tx_id, u32 type, const struct kvec *vec,
 				  unsigned int nr_vecs);
 void xs_request_put(struct xs_request *request);
+char *xs_request_ask(struct xs_request *request, unsigned int *len);
 char *xs_request_wait(struct xs_request *request, unsigned int *len);
 char *xs_request(struct xenbus_transaction t, enum xsd_sockmsg_type type,
 		 const struct kvec *vec, unsigned int nr_vecs,

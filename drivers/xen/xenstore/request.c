@@ -135,6 +135,25 @@ char *xs_request_wait(struct xs_request *request, unsigned int *len)
 }
 
 /**
+ * xs_request_ask() - send one request, and wait for its reply
+ * @request: the request; the caller's reference is used up
+ * @len: set to the reply's length, or NULL
+ *
+ * Context: Process; sleeps until the reply is there or the task is killed.
+ * Return: As xs_request_wait(); ERR_PTR as xs_request_submit().
+ */
+char *xs_request_ask(struct xs_request *request, unsigned int *len)
+{
+	int err = xs_request_submit(&request, 1);
+
+	if (err) {
+		xs_request_put(request);
+		return ERR_PTR(err);
+	}
+	return xs_request_wait(request, len);
+}
+
+/**
  * xs_request() - ask the store, and wait for the answer
  * @t: transaction, or XBT_NIL
  * @type: request type
@@ -161,12 +180,7 @@ char *xs_request(struct xenbus_transaction t, enum xsd_sockmsg_type type,
 	if (IS_ERR(request))
 		return ERR_CAST(request);
 	request->generation = generation;
-	err = xs_request_submit(&request, 1);
-	if (err) {
-		xs_request_put(request);
-		return ERR_PTR(err);
-	}
-	return xs_request_wait(request, len);
+	return xs_request_ask(request, len);
 }
 
 /**

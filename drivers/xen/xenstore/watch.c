@@ -62,24 +62,23 @@ static void told_watch(struct xs_request *request)
 		xs_request_tell(0, request->generation, XS_UNWATCH, &body, 1);
 }
 
-static int tell_watch(const struct xs_watch *watch)
+static struct xs_request *new_request(const struct xs_watch *watch)
 {
-	struct xs_request *request;
 	struct kvec vecs[3];
 	char depth[12];
-	int err;
 
-	request = xs_request_new(0, XS_WATCH, vecs,
-				 watch_vecs(watch, vecs, depth, sizeof(depth)));
+	return xs_request_new(0, XS_WATCH, vecs,
+			      watch_vecs(watch, vecs, depth, sizeof(depth)));
+}
+
+static int tell_watch(const struct xs_watch *watch)
+{
+	struct xs_request *request = new_request(watch);
+
 	if (IS_ERR(request))
 		return PTR_ERR(request);
 	request->done = told_watch;
-	err = xs_request_submit(&request, 1);
-	if (err) {
-		xs_request_put(request);
-		return err;
-	}
-	return xs_request_done(xs_request_wait(request, NULL));
+	return xs_request_done(xs_request_ask(request, NULL));
 }
 
 static void renewed(struct xs_request *request)
@@ -95,12 +94,8 @@ static void renewed(struct xs_request *request)
 
 static void tell_again(const struct xs_watch *watch)
 {
-	struct xs_request *request;
-	struct kvec vecs[3];
-	char depth[12];
+	struct xs_request *request = new_request(watch);
 
-	request = xs_request_new(0, XS_WATCH, vecs,
-				 watch_vecs(watch, vecs, depth, sizeof(depth)));
 	if (IS_ERR(request)) {
 		pr_err("no memory to renew the watch of %s: it does not fire any more\n",
 		       watch->node);
