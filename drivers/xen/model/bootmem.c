@@ -162,18 +162,37 @@ int model_bootmem_alloc(struct model_bootmem *boot, u64 nr_pages, u64 align,
 }
 
 /**
- * model_bootmem_has() - is a frame in the set?
+ * model_bootmem_has() - are frames in the set, all of them?
  * @boot: the set
- * @mfn: the frame
+ * @mfn: the first
+ * @nr_pages: how many
+ *
+ * Context: Any; the caller serialises.
+ * Return: true if so; false also for a range that is no range.
+ */
+bool model_bootmem_has(const struct model_bootmem *boot, u64 mfn, u64 nr_pages)
+{
+	unsigned int at = find(boot, mfn);
+
+	return at < boot->nr && boot->regions[at].start <= mfn &&
+	       boot->regions[at].end - mfn >= nr_pages;
+}
+
+/**
+ * model_bootmem_has_any() - is one of some frames in the set?
+ * @boot: the set
+ * @mfn: the first
+ * @nr_pages: how many; @mfn + @nr_pages does not overflow
  *
  * Context: Any; the caller serialises.
  * Return: true if so.
  */
-bool model_bootmem_has(const struct model_bootmem *boot, u64 mfn)
+bool model_bootmem_has_any(const struct model_bootmem *boot, u64 mfn,
+			   u64 nr_pages)
 {
 	unsigned int at = find(boot, mfn);
 
-	return at < boot->nr && boot->regions[at].start <= mfn;
+	return at < boot->nr && boot->regions[at].start < mfn + nr_pages;
 }
 
 /**

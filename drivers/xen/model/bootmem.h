@@ -32,7 +32,9 @@ int model_bootmem_add(struct model_bootmem *boot, u64 start, u64 end);
 int model_bootmem_remove(struct model_bootmem *boot, u64 start, u64 end);
 int model_bootmem_alloc(struct model_bootmem *boot, u64 nr_pages, u64 align,
 			u64 *mfn);
-bool model_bootmem_has(const struct model_bootmem *boot, u64 mfn);
+bool model_bootmem_has(const struct model_bootmem *boot, u64 mfn, u64 nr_pages);
+bool model_bootmem_has_any(const struct model_bootmem *boot, u64 mfn,
+			   u64 nr_pages);
 u64 model_bootmem_pages(const struct model_bootmem *boot);
 u64 model_bootmem_end(const struct model_bootmem *boot);
 

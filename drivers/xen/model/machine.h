@@ -90,6 +90,7 @@ int model_machine_init(struct model_machine *machine,
 void model_machine_exit(struct model_machine *machine);
 bool model_mfn_is_ram(const struct model_machine *machine, u64 mfn);
 void *model_page(struct model_machine *machine, u64 mfn);
+void *model_page_filled(struct model_machine *machine, u64 mfn, u8 fill);
 int model_alloc_pages(struct model_machine *machine, u64 nr_pages, u64 align,
 		      u64 *mfn);
 int model_free_pages(struct model_machine *machine, u64 mfn, u64 nr_pages);
