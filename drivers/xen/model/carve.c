@@ -124,14 +124,14 @@ bool model_chunks_find(const struct model_chunks *chunks, u64 page, u64 *mfn)
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		chunk = &chunks->chunk[middle];
-		if (page < chunk->page) {
-			high = middle;
-		} else if (page - chunk->page < chunk->nr_pages) {
+		if (page >= chunk->page && page - chunk->page < chunk->nr_pages) {
 			*mfn = chunk->mfn + (page - chunk->page);
 			return true;
-		} else {
-			low = middle + 1;
 		}
+		if (page < chunk->page)
+			high = middle;
+		else
+			low = middle + 1;
 	}
 	return false;
 }

@@ -76,7 +76,7 @@ struct model_table {
 struct model_machine {
 	u64 max_page;
 	struct model_bootmem ram;
-	spinlock_t lock;
+	spinlock_t lock; /* of @free */
 	struct model_bootmem free;
 	struct xarray pages;
 	struct model_table frametable;

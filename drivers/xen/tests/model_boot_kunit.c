@@ -56,7 +56,7 @@ static const struct model_range bad_page_in_2_gb[] = {
 	XEN_3_LOW,
 };
 
-/* Xen 3.2 moved the modules as one, to below 1 GiB; Xen 3.1 did not. */
+/* Xen 3.3 moved the modules as one, to below 1 GiB; older ones did not. */
 #define MODULES_BELOW_1_GB(_pages)                                         \
 	{ .floor = 16 * SZ_1M, .limit = SZ_1G, .module_pages = { _pages }, \
 	  .nr_modules = 1 }
@@ -212,29 +212,37 @@ struct kind {
 };
 
 static const struct model_range one_page[] = { { 0, PAGE_SIZE, MODEL_RAM } };
+
 static const struct model_range two_pages[] = { { 0, 2 * PAGE_SIZE, MODEL_RAM } };
+
 static const struct model_range no_whole_page[] = {
 	{ 1, 2 * PAGE_SIZE - 1, MODEL_RAM },
 	{ 3 * PAGE_SIZE - 1, 3 * PAGE_SIZE, MODEL_RAM },
 };
+
 static const struct model_range only_firmware[] = {
 	{ 0, SZ_1G, MODEL_RAM }, { 0, SZ_1G, MODEL_FIRMWARE },
 };
+
 static const struct model_range all_xen[] = {
 	{ 0, SZ_1G, MODEL_RAM }, { 0, SZ_1G, MODEL_XEN },
 };
+
 /* A page at the top of 1 TiB makes a table of 8 GiB, or one of 2 MiB. */
 static const struct model_range lonely_page[] = {
 	{ 0, SZ_16M, MODEL_RAM },
 	{ (1ULL << 40) - PAGE_SIZE, 1ULL << 40, MODEL_RAM },
 };
+
 /* 508 pages of table and 4 wasted make a 2 MiB page; 507 do not. */
 static const struct model_range pages_65024[] = {
 	{ 0, 508 * 128 * PAGE_SIZE, MODEL_RAM },
 };
+
 static const struct model_range pages_64896[] = {
 	{ 0, 507 * 128 * PAGE_SIZE, MODEL_RAM },
 };
+
 static const struct model_range pages_of_1g_table[] = {
 	{ 0, 262144ULL * 128 * PAGE_SIZE, MODEL_RAM },
 };
@@ -260,7 +268,7 @@ static const struct kind kinds[] = {
 	{ "1_GiB_of_table", MAP(pages_of_1g_table), &model_xen_4, 33554432,
 	  262144, 1, 65536, 128 },
 	{ "16_TB", MAP(pc_of_16_tb), &model_xen_4, 1ULL << 32, 1ULL << 25,
-	  48 + 448 + 127, 1ULL << 23, 32 },
+	  12 + 496 + 127, 1ULL << 23, 32 },
 	{ "16_TB_in_steps", MAP(pc_of_16_tb), &model_xen_3_pae, 1ULL << 32,
 	  25165824, 49152, 4194304, 8192 },
 };

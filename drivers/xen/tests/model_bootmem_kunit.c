@@ -296,7 +296,8 @@ static void list_and_bitmap_agree(struct kunit *test)
 		nr = 1 + prandom_u32_state(&random) % 96;
 		align = 1ULL << prandom_u32_state(&random) % 7;
 		if (prandom_u32_state(&random) % 2) {
-			expected = found = 0;
+			expected = 0;
+			found = 0;
 			wanted = search_bitmap(free, nr, align, &expected);
 			err = model_bootmem_alloc(boot, nr, align, &found);
 			KUNIT_ASSERT_EQ(test, wanted, err);

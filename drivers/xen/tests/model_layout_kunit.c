@@ -183,8 +183,8 @@ static const struct bad_plan bad_plans[] = {
 	{ "list_within_a_page", { BASE, BASE, BASE + SZ_1M, P2M_BASE + 8, true }, 49152,
 	  0, -EINVAL },
 	{ "mapping_beyond_the_last_address",
-	  { 0 - 2ULL * SZ_1M, 0 - 2ULL * SZ_1M, 0 - 1ULL * SZ_1M, P2M_BASE, true }, 49152, 0,
-	  -EINVAL },
+	  { 0 - 2ULL * SZ_1M, 0 - 2ULL * SZ_1M, 0 - 1ULL * SZ_64K, P2M_BASE, true }, 49152,
+	  0, -EINVAL },
 	{ "list_beyond_the_last_address",
 	  { BASE, BASE, BASE + SZ_1M, 0 - 1ULL * SZ_64K, true }, 49152, 0, -EINVAL },
 };
