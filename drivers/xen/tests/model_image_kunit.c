@@ -23,7 +23,7 @@
 #define MODULE_BYTES (5 * PAGE_SIZE + 123)
 #define MFN_OF(_entry) (((_entry) & GENMASK_ULL(51, PAGE_SHIFT)) >> PAGE_SHIFT)
 
-/* For start_info_bad.h, too. */
+/* For start_info_damage.h, too. */
 static const struct xen_start_info_limits limits = {
 	.max_mfn = MACHINE_BYTES / PAGE_SIZE - 1,
 	.max_pages = MACHINE_BYTES / PAGE_SIZE,
@@ -340,47 +340,13 @@ static void parsers_take_what_was_built(struct kunit *test)
 	}
 }
 
-struct damage {
-	const char *name;
-	const char *field;
-	void (*spoil)(struct start_info *si);
-};
-
-#define SPOIL(_name, _field, _statement)                 \
-	static void spoil_##_name(struct start_info *si) \
-	{                                                \
-		_statement;                              \
-	}
-#include "start_info_bad.h"
-#undef SPOIL
-
-static const struct damage damages[] = {
-#define SPOIL(_name, _field, _statement) \
-	{ .name = #_name, .field = _field, .spoil = spoil_##_name },
-#include "start_info_bad.h"
-#undef SPOIL
-};
-
-static void describe_damage(const struct damage *damage, char *description)
-{
-	strscpy(description, damage->name, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(damages, damages, describe_damage);
+#include "start_info_damage.h"
 
 static void damaged_start_info_is_refused(struct kunit *test)
 {
-	const struct damage *damage = test->param_value;
-	struct xen_start_info_fault fault;
-	struct start_info *si;
-
 	build(test, false);
-	si = (struct start_info *)start_info_of(test);
-	damage->spoil(si);
-	KUNIT_EXPECT_EQ(test, -EINVAL,
-			xen_start_info_check(si, PAGE_SIZE, &limits, &fault));
-	KUNIT_ASSERT_NOT_NULL(test, fault.field);
-	KUNIT_EXPECT_STREQ(test, damage->field, fault.field);
+	expect_damage_is_refused(test, test->param_value,
+				 (struct start_info *)start_info_of(test));
 }
 
 struct clash {

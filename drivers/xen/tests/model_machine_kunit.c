@@ -6,19 +6,7 @@
 
 #include <model/machine.h>
 
-static int switch_on(struct kunit *test)
-{
-	static const struct model_memory_map nothing;
-
-	test->priv = kunit_kzalloc(test, sizeof(struct model_machine), GFP_KERNEL);
-	return test->priv ? model_machine_init(test->priv, &nothing, NULL) : -ENOMEM;
-}
-
-static void switch_off(struct kunit *test)
-{
-	if (test->priv)
-		model_machine_exit(test->priv);
-}
+#include "model_test.h"
 
 struct memory {
 	const char *name;
@@ -309,8 +297,8 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite suite = {
 	.name = "model_machine",
-	.init = switch_on,
-	.exit = switch_off,
+	.init = model_test_init,
+	.exit = model_test_exit,
 	.test_cases = cases,
 };
 
