@@ -70,57 +70,51 @@ static int add_segment(struct model_layout *layout, const char *name,
 }
 
 /*
- * What is left to do for @map on a level, if @earlier has tables there. The
- * one may begin or end within the other's reach, but not lie around it.
+ * What is left to do on a level where @earlier has tables. Two mappings do not
+ * overlap, so the one can begin or end within the other's reach, or lie in it,
+ * but not around it.
  */
-static int trim(struct model_tables *tables, const struct model_tables *earlier)
+static void trim(struct model_tables *tables, const struct model_tables *earlier)
 {
-	if (tables->from < earlier->from && tables->to > earlier->to)
-		return -EINVAL;
 	if (tables->from >= earlier->from && tables->to <= earlier->to)
 		tables->to = tables->from - 1; /* nothing */
 	else if (tables->from >= earlier->from && tables->from <= earlier->to)
 		tables->from = earlier->to + 1;
 	else if (tables->to >= earlier->from && tables->to <= earlier->to)
 		tables->to = earlier->from - 1;
-	return 0;
 }
 
-static int count_level(const struct model_layout *layout,
-		       struct model_mapping *map, unsigned int level)
+static void count_level(const struct model_layout *layout,
+			struct model_mapping *map, unsigned int level)
 {
 	struct model_tables *tables = &map->level[level];
 	u64 mask = (1ULL << reach_bits(level)) - 1;
-	int err = 0;
 
 	tables->from = map->from & ~mask;
 	tables->to = map->to | mask;
 	if (layout->nr_maps)
-		err = trim(tables, &layout->maps[0].level[level]);
-	if (err)
-		return err;
+		trim(tables, &layout->maps[0].level[level]);
 	tables->nr = (tables->to - tables->from + 1) >> reach_bits(level);
 	map->nr_tables += tables->nr;
-	return 0;
 }
 
 /* The top level first, in pages from @pfn on. */
 static int count_tables(const struct model_layout *layout,
 			struct model_mapping *map, u64 from, u64 to, u64 pfn)
 {
+	const struct model_mapping *earlier = &layout->maps[0];
 	unsigned int level = MODEL_PT_LEVELS;
-	int err;
 
 	map->from = from & VIRT_MASK;
 	map->to = to & VIRT_MASK;
 	map->nr_tables = 0;
 	if (to < from || map->to < map->from)
 		return -EINVAL;
+	if (layout->nr_maps && map->from <= earlier->to && map->to >= earlier->from)
+		return -EINVAL;
 	while (level-- > 0) {
 		map->level[level].pfn = pfn + map->nr_tables;
-		err = count_level(layout, map, level);
-		if (err)
-			return err;
+		count_level(layout, map, level);
 	}
 	return 0;
 }

@@ -51,6 +51,7 @@ int model_machine_init(struct model_machine *machine,
 	memset(machine, 0, sizeof(*machine));
 	spin_lock_init(&machine->lock);
 	xa_init_flags(&machine->pages, XA_FLAGS_LOCK_IRQ);
+	atomic64_set(&machine->pages_left, S64_MAX);
 	err = model_map_ram(map, &machine->ram);
 	if (err)
 		return err;
@@ -91,9 +92,12 @@ bool model_mfn_is_ram(const struct model_machine *machine, u64 mfn)
 /* Whoever looks first brings the page; who comes second throws his away. */
 static void *insert_page(struct model_machine *machine, u64 mfn, u8 fill)
 {
-	void *page = (void *)__get_free_page(GFP_ATOMIC), *other;
+	void *page, *other;
 	unsigned long flags;
 
+	if (atomic64_dec_if_positive(&machine->pages_left) < 0)
+		return NULL;
+	page = (void *)__get_free_page(GFP_ATOMIC);
 	if (!page)
 		return NULL;
 	memset(page, fill, PAGE_SIZE);

@@ -9,6 +9,7 @@
 #ifndef _XEN_MODEL_MACHINE_H
 #define _XEN_MODEL_MACHINE_H
 
+#include <linux/atomic.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
@@ -70,6 +71,8 @@ struct model_table {
  * @lock: protects @free
  * @free: frames that nobody has
  * @pages: contents of the frames that somebody has looked at, by frame
+ * @pages_left: how many more may have contents; a test lowers it to see what
+ *	happens when our own memory runs out
  * @frametable: who owns each frame
  * @m2p: which pseudo-physical page each frame is
  */
@@ -79,6 +82,7 @@ struct model_machine {
 	spinlock_t lock; /* of @free */
 	struct model_bootmem free;
 	struct xarray pages;
+	atomic64_t pages_left;
 	struct model_table frametable;
 	struct model_table m2p;
 };

@@ -258,6 +258,12 @@ static const struct model_range pages_of_1g_table[] = {
 	{ 0, 262144ULL * 128 * PAGE_SIZE, MODEL_RAM },
 };
 
+/* The first 256 MiB want 2 MiB of descriptors, and have 1. */
+static const struct model_range two_groups[] = {
+	{ SZ_1M, SZ_2M, MODEL_RAM },
+	{ SZ_1G, SZ_1G + SZ_1M, MODEL_RAM },
+};
+
 static const struct kind kinds[] = {
 	{ "none", NULL, 0, &model_xen_4 },
 	{ "less_than_a_page", MAP(no_whole_page), &model_xen_4 },
@@ -270,6 +276,8 @@ static const struct kind kinds[] = {
 	{ "table_larger_than_memory", MAP(lonely_page), &model_xen_3_pae,
 	  1ULL << 28, .err = -ENOMEM },
 	{ "M2P_larger_than_memory", MAP(lonely_page), &model_xen_4, 1ULL << 28,
+	  .err = -ENOMEM },
+	{ "no_room_for_the_first_group", MAP(two_groups), &model_xen_4, 262400,
 	  .err = -ENOMEM },
 	{ "2_GB_today", MAP(plain_2_gb), &model_xen_4, 524288, 4096, 8, 1024, 2 },
 	{ "508_pages_of_table", MAP(pages_65024), &model_xen_4, 65024, 508, 1,
@@ -347,6 +355,8 @@ static void last_frame_of_16_tb_has_its_entries(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, model_owner_set(machine, last + 1, 7));
 	KUNIT_EXPECT_EQ(test, -EINVAL, model_m2p_set(machine, last + 1, 7));
 	KUNIT_EXPECT_EQ(test, -EINVAL, model_m2p_set(machine, U64_MAX, 7));
+	KUNIT_EXPECT_EQ(test, MODEL_INVALID_M2P, model_m2p(machine, last + 1));
+	KUNIT_EXPECT_EQ(test, MODEL_NO_DOMAIN, model_owner(machine, last + 1));
 	xa_for_each(&machine->pages, mfn, page)
 		nr++;
 	KUNIT_EXPECT_EQ(test, 2UL, nr);
@@ -472,8 +482,29 @@ static void bad_config_is_refused(struct kunit *test)
 	u64 before = model_bootmem_pages(&machine->free);
 
 	KUNIT_EXPECT_EQ(test, bad->err, model_boot(machine, &bad->config));
+	if (bad->err == -EINVAL && bad->config.page_info_bytes)
+		KUNIT_EXPECT_EQ(test, -EINVAL, model_init_m2p(machine, &bad->config));
 	KUNIT_EXPECT_EQ(test, before, model_bootmem_pages(&machine->free));
 	KUNIT_EXPECT_PTR_EQ(test, NULL, (void *)machine->frametable.chunks.chunk);
+}
+
+static void list_of_chunks_has_an_end(struct kunit *test)
+{
+	struct model_machine *machine = MACHINE(plain_1_gb);
+	struct model_chunk room[2];
+	struct model_chunks chunks = { .chunk = room, .max = ARRAY_SIZE(room) };
+	u64 before = model_bootmem_pages(&machine->free), mfn;
+
+	KUNIT_EXPECT_EQ(test, -ENOSPC, model_carve(&machine->free, MODEL_CARVE_STEPS,
+						   0, 1025, &chunks));
+	KUNIT_EXPECT_EQ(test, 2ULL, chunks.nr);
+	KUNIT_EXPECT_TRUE(test, model_chunks_find(&chunks, 1023, &mfn));
+	KUNIT_EXPECT_EQ(test, room[1].mfn + 511, mfn);
+	KUNIT_EXPECT_FALSE(test, model_chunks_find(&chunks, 1024, &mfn));
+	model_uncarve(&machine->free, &chunks);
+	KUNIT_EXPECT_EQ(test, 0ULL, chunks.nr);
+	KUNIT_EXPECT_EQ(test, before, model_bootmem_pages(&machine->free));
+	KUNIT_EXPECT_FALSE(test, model_chunks_find(&chunks, 0, &mfn));
 }
 
 static struct kunit_case cases[] = {
@@ -486,6 +517,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(entries_are_apart, hypervisor_gen_params),
 	KUNIT_CASE(narrow_m2p_takes_no_wide_number),
 	KUNIT_CASE_PARAM(bad_config_is_refused, bad_configs_gen_params),
+	KUNIT_CASE(list_of_chunks_has_an_end),
 	{}
 };
 

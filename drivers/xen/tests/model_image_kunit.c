@@ -128,6 +128,18 @@ static struct world *build_param(struct kunit *test)
 	return build(test, test->param_value == &orders[1]);
 }
 
+/* So that the next attempt has to make them anew. */
+static void forget_contents(struct model_machine *machine)
+{
+	unsigned long mfn;
+	void *page;
+
+	xa_for_each(&machine->pages, mfn, page) {
+		xa_erase_irq(&machine->pages, mfn);
+		free_page((unsigned long)page);
+	}
+}
+
 static u64 walk(const struct world *world, u64 vaddr)
 {
 	return model_walk(world->image.machine, world->image.cr3_mfn, vaddr);
@@ -447,6 +459,64 @@ static void two_domains_share_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 5, model_owner(&world->machine, world->image.p2m[0]));
 }
 
+static void domain_needs_no_contents(struct kunit *test)
+{
+	struct world *world = test->priv;
+	const struct start_info *si;
+	const void *page;
+
+	world->config.contents = NULL;
+	world->config.module = NULL;
+	build(test, false);
+	page = look(world, world->config.kernel.start);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(page, 0, PAGE_SIZE));
+	si = start_info_of(test);
+	KUNIT_EXPECT_EQ(test, MODULE_BYTES, si->mod_len);
+	page = model_image_page(&world->image, si->mod_start);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(page, 0, PAGE_SIZE));
+}
+
+static void domain_needs_no_module(struct kunit *test)
+{
+	struct xen_start_info_fault fault;
+	struct world *world = test->priv;
+	const struct start_info *si;
+
+	world->config.module_bytes = 0;
+	world->config.cmd_line = NULL;
+	build(test, false);
+	si = start_info_of(test);
+	KUNIT_EXPECT_EQ(test, 0UL, si->mod_start);
+	KUNIT_EXPECT_EQ(test, 0UL, si->mod_len);
+	KUNIT_EXPECT_EQ(test, 0U, si->flags);
+	KUNIT_EXPECT_STREQ(test, "", si->cmd_line);
+	KUNIT_EXPECT_EQ(test, 0, xen_start_info_check(si, PAGE_SIZE, &limits, &fault));
+}
+
+/* An entry that leads out of memory maps nothing. */
+static void walk_ends_where_memory_ends(struct kunit *test)
+{
+	struct world *world = build(test, false);
+	u64 *top = model_page(&world->machine, world->image.cr3_mfn);
+
+	KUNIT_ASSERT_NOT_NULL(test, top);
+	KUNIT_ASSERT_NE(test, 0ULL, walk(world, BASE));
+	top[511] = (u64)(limits.max_mfn + 1) << PAGE_SHIFT | _PAGE_PRESENT;
+	KUNIT_EXPECT_EQ(test, 0ULL, walk(world, BASE));
+	KUNIT_EXPECT_EQ(test, 0ULL, model_walk(&world->machine, U64_MAX, BASE));
+}
+
+/* A plan that maps more than it has tables for. */
+static void mapping_without_tables_is_refused(struct kunit *test)
+{
+	struct world *world = build(test, false);
+
+	world->image.layout.maps[0].to += SZ_2M;
+	KUNIT_EXPECT_EQ(test, -EINVAL, model_image_fill_tables(&world->image));
+}
+
 /* Whatever is the first page that is missing, nothing stays behind. */
 static void domain_without_room_leaves_nothing(struct kunit *test)
 {
@@ -473,6 +543,53 @@ static void domain_without_room_leaves_nothing(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, before, model_bootmem_pages(&machine->free));
 		KUNIT_ASSERT_EQ(test, 0, model_alloc_pages(machine, 1, 1, &mfn));
 	}
+}
+
+static void domain_that_cannot_be_is_refused(struct kunit *test)
+{
+	struct world *world = test->priv;
+
+	KUNIT_ASSERT_EQ(test, 0, model_boot(&world->machine, &model_xen_4));
+	world->config.nr_pages = KERNEL_PAGES;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, model_image_build(&world->image, &world->machine,
+							 &world->config));
+	world->config.nr_pages = U64_MAX;
+	KUNIT_EXPECT_EQ(test, -E2BIG, model_image_build(&world->image, &world->machine,
+							&world->config));
+	/* Its list alone is more than we have. */
+	world->config.nr_pages = 1ULL << 35;
+	KUNIT_EXPECT_EQ(test, -ENOMEM, model_image_build(&world->image, &world->machine,
+							 &world->config));
+}
+
+/* Our own memory runs out, at the first page, at the second, and so on. */
+static void nothing_stays_wherever_we_run_out(struct kunit *test)
+{
+	struct world *world = test->priv;
+	struct model_machine *machine = &world->machine;
+	u64 before, mfn, pages;
+	int err;
+
+	KUNIT_ASSERT_EQ(test, 0, model_boot(machine, &model_xen_4));
+	before = model_bootmem_pages(&machine->free);
+	world->config.nr_pages = 1100;
+	world->config.kernel.end = world->config.kernel.start + 3 * PAGE_SIZE;
+	for (pages = 0; pages < 200; pages++) {
+		atomic64_set(&machine->pages_left, pages);
+		err = model_image_build(&world->image, machine, &world->config);
+		if (!err)
+			break;
+		KUNIT_ASSERT_TRUE(test, err == -ENOMEM || err == -EINVAL);
+		KUNIT_ASSERT_EQ(test, before, model_bootmem_pages(&machine->free));
+		atomic64_set(&machine->pages_left, S64_MAX);
+		for (mfn = 0; mfn < machine->max_page; mfn += 3)
+			KUNIT_ASSERT_EQ(test, MODEL_NO_DOMAIN, model_owner(machine, mfn));
+		forget_contents(machine);
+	}
+	KUNIT_ASSERT_EQ(test, 0, err);
+	KUNIT_EXPECT_GT(test, pages, 20ULL);
+	world->is_built = true;
+	expect_bytes(test, world->config.kernel.start, world->contents, 3 * PAGE_SIZE);
 }
 
 /* Memory in many pieces, none of which has 2 MiB: the domain takes them all. */
@@ -563,6 +680,12 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(freed_domain_leaves_nothing),
 	KUNIT_CASE(two_domains_share_nothing),
 	KUNIT_CASE(domain_without_room_leaves_nothing),
+	KUNIT_CASE(domain_that_cannot_be_is_refused),
+	KUNIT_CASE(nothing_stays_wherever_we_run_out),
+	KUNIT_CASE(domain_needs_no_contents),
+	KUNIT_CASE(domain_needs_no_module),
+	KUNIT_CASE(walk_ends_where_memory_ends),
+	KUNIT_CASE(mapping_without_tables_is_refused),
 	KUNIT_CASE(domain_is_built_of_small_pieces),
 	KUNIT_CASE(command_line_has_an_end),
 	KUNIT_CASE(machine_must_be_booted),

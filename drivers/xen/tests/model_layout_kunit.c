@@ -81,7 +81,21 @@ static const struct plan plans[] = {
 		AT("xenstore", 0x101, 1), AT("console", 0x102, 1),
 		AT("page tables", 0x103, 5), AT("boot stack", 0x108, 1),
 		AT("phys2mach", 0x400, 8 + 1) } },
-	/* 510 GiB and 8 MiB: the first page table of the third level is shared. */
+	/* It begins where they reach, and ends where they do not; and reverse. */
+	{ "with_the_P2M_across_the_end_of_a_table",
+	  { BASE, BASE, BASE + SZ_1M, BASE + SZ_1G - 8 * PAGE_SIZE, true }, 8192, 0, {
+		AT("kernel", 0, 0x100), AT("start info", 0x100, 1),
+		AT("xenstore", 0x101, 1), AT("console", 0x102, 1),
+		AT("page tables", 0x103, 5), AT("boot stack", 0x108, 1),
+		AT("phys2mach", 0x400, 16 + 3) } },
+	{ "with_the_P2M_across_the_beginning_of_a_table",
+	  { BASE + SZ_1G + SZ_1M, BASE + SZ_1G + SZ_1M, BASE + SZ_1G + SZ_2M,
+	    BASE + SZ_1G - 8 * PAGE_SIZE, true }, 8192, 0, {
+		AT("kernel", 0, 0x100), AT("start info", 0x100, 1),
+		AT("xenstore", 0x101, 1), AT("console", 0x102, 1),
+		AT("page tables", 0x103, 5), AT("boot stack", 0x108, 1),
+		AT("phys2mach", 0x300, 16 + 2) } },
+	/* The next GiB: the table of the third level is shared. */
 	{ "with_the_P2M_beyond_the_kernel",
 	  { BASE - SZ_1G, BASE - SZ_1G, BASE - SZ_1G + SZ_1M, BASE, true }, 4096, 0, {
 		AT("kernel", 0, 0x100), AT("start info", 0x100, 1),
@@ -185,6 +199,12 @@ static const struct bad_plan bad_plans[] = {
 	{ "mapping_beyond_the_last_address",
 	  { 0 - 2ULL * SZ_1M, 0 - 2ULL * SZ_1M, 0 - 1ULL * SZ_64K, P2M_BASE, true }, 49152,
 	  0, -EINVAL },
+	{ "list_in_the_first_mapping",
+	  { BASE, BASE, BASE + SZ_1M, BASE + SZ_2M, true }, 4096, 0, -EINVAL },
+	{ "list_that_ends_in_the_first_mapping",
+	  { BASE, BASE, BASE + SZ_1M, BASE - 7 * PAGE_SIZE, true }, 4096, 0, -EINVAL },
+	{ "list_that_begins_in_the_first_mapping",
+	  { BASE, BASE, BASE + SZ_1M, BASE + SZ_4M - PAGE_SIZE, true }, 4096, 0, -EINVAL },
 	{ "list_beyond_the_last_address",
 	  { BASE, BASE, BASE + SZ_1M, 0 - 1ULL * SZ_64K, true }, 49152, 0, -EINVAL },
 };
