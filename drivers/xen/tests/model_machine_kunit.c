@@ -78,6 +78,12 @@ static void map_of_too_many_pieces_is_refused(struct kunit *test)
 		ranges[i] = (struct model_range)RAM(2ULL * i, 2ULL * i + 1);
 	map.ranges = ranges;
 	KUNIT_EXPECT_EQ(test, -ENOSPC, model_machine_init(test->priv, &map, NULL));
+	/* What cuts a piece in two makes one too many, too. */
+	ranges[5].end += 2 * PAGE_SIZE;
+	ranges[6] = (struct model_range)FIRMWARE(11, 12);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, model_machine_init(test->priv, &map, NULL));
+	ranges[6].use = MODEL_XEN;
+	KUNIT_EXPECT_EQ(test, -ENOSPC, model_machine_init(test->priv, &map, NULL));
 	map.nr--;
 	KUNIT_EXPECT_EQ(test, 0, model_machine_init(test->priv, &map, NULL));
 }
