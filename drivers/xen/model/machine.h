@@ -30,24 +30,28 @@
  * struct model_boot_config - how the hypervisor builds its tables
  * @carving: how it cuts them
  * @frametable_start: where it maps the frame table
+ * @frametable_bytes: how many addresses it has for that; 0: as many as needed
  * @page_info_bytes: size of a frame's descriptor
  * @group_frames: the frame table leaves out this many frames where none of
  *	them is memory; 0: it leaves out nothing
  * @m2p_start: where it maps the machine-to-physical table
+ * @m2p_bytes: how many addresses it has for that; 0: as many as needed
  * @m2p_entry_bytes: size of an entry of that, 4 or 8
  */
 struct model_boot_config {
 	enum model_carving carving;
 	u64 frametable_start;
+	u64 frametable_bytes;
 	u32 page_info_bytes;
 	u64 group_frames;
 	u64 m2p_start;
+	u64 m2p_bytes;
 	u32 m2p_entry_bytes;
 };
 
-/* 32-bit Xen with PAE, as it was in 2007 and 2008. */
+/* 32-bit Xen with PAE, as it was in 2007 and 2008: for 16 GiB at most. */
 extern const struct model_boot_config model_xen_3_pae;
-/* Xen 4.17 for x86-64. */
+/* Xen 4.17 for x86-64: for 16 TiB at most. */
 extern const struct model_boot_config model_xen_4;
 
 /**

@@ -23,17 +23,21 @@
 const struct model_boot_config model_xen_3_pae = {
 	.carving = MODEL_CARVE_STEPS,
 	.frametable_start = 0xf6800000,
+	.frametable_bytes = 96 * SZ_1M,
 	.page_info_bytes = 24,
 	.m2p_start = 0xf5800000,
+	.m2p_bytes = SZ_16M,
 	.m2p_entry_bytes = 4,
 };
 
 const struct model_boot_config model_xen_4 = {
 	.carving = MODEL_CARVE_SUPERPAGES,
 	.frametable_start = 0xffff82e000000000,
+	.frametable_bytes = 128ULL * SZ_1G,
 	.page_info_bytes = XEN_PAGE_INFO_BYTES,
 	.group_frames = 65536,
 	.m2p_start = 0xffff800000000000,
+	.m2p_bytes = 256ULL * SZ_1G,
 	.m2p_entry_bytes = 8,
 };
 
@@ -102,14 +106,10 @@ static void free_chunks(struct model_table *table)
 
 static int init_table(struct model_machine *machine,
 		      const struct model_boot_config *config,
-		      struct model_table *table, u32 entry_bytes,
-		      u64 group_frames)
+		      struct model_table *table, u64 group_frames)
 {
-	int err = xen_frametable_size(machine->max_page, entry_bytes,
-				      &table->size);
+	int err;
 
-	if (err)
-		return err;
 	table->chunks.nr = 0;
 	table->chunks.max = model_carve_max(table->size.nr_pages);
 	table->chunks.chunk = kvcalloc(table->chunks.max,
@@ -122,6 +122,18 @@ static int init_table(struct model_machine *machine,
 		model_uncarve(&machine->free, &table->chunks);
 		free_chunks(table);
 	}
+	return err;
+}
+
+static int measure_table(const struct model_machine *machine, u32 entry_bytes,
+			 u64 start, u64 room, struct model_table *table)
+{
+	int err = xen_frametable_size(machine->max_page, entry_bytes,
+				      &table->size);
+
+	table->virt_start = start;
+	if (!err && room && table->size.bytes > room)
+		err = -E2BIG;
 	return err;
 }
 
@@ -145,18 +157,23 @@ static bool is_config_sane(const struct model_boot_config *config)
  * Context: Process; may sleep.
  * Return: 0; -EINVAL for a descriptor of no size or one that is not made of
  * 32-bit words, or groups whose descriptors are no multiple of 2 MiB; -ENOMEM
- * if the machine or we have not the memory for it; -EOVERFLOW if its size does
- * not fit 64 bits; -ENOSPC if it is in too many pieces.
+ * if the machine or we have not the memory for it; -E2BIG if it is larger than
+ * the addresses for it, -EOVERFLOW than 64 bits; -ENOSPC if it is in too many
+ * pieces.
  */
 int model_init_frametable(struct model_machine *machine,
 			  const struct model_boot_config *config)
 {
+	struct model_table *table = &machine->frametable;
+	int err;
+
 	if (!is_config_sane(config))
 		return -EINVAL;
-	machine->frametable.virt_start = config->frametable_start;
-	machine->frametable.fill = 0;
-	return init_table(machine, config, &machine->frametable,
-			  config->page_info_bytes, config->group_frames);
+	err = measure_table(machine, config->page_info_bytes,
+			    config->frametable_start, config->frametable_bytes,
+			    table);
+	table->fill = 0;
+	return err ?: init_table(machine, config, table, config->group_frames);
 }
 
 /**
@@ -171,12 +188,15 @@ int model_init_frametable(struct model_machine *machine,
 int model_init_m2p(struct model_machine *machine,
 		   const struct model_boot_config *config)
 {
+	struct model_table *table = &machine->m2p;
+	int err;
+
 	if (!is_config_sane(config))
 		return -EINVAL;
-	machine->m2p.virt_start = config->m2p_start;
-	machine->m2p.fill = 0xff;
-	return init_table(machine, config, &machine->m2p,
-			  config->m2p_entry_bytes, 0);
+	err = measure_table(machine, config->m2p_entry_bytes, config->m2p_start,
+			    config->m2p_bytes, table);
+	table->fill = 0xff;
+	return err ?: init_table(machine, config, table, 0);
 }
 
 /**

@@ -222,6 +222,25 @@ struct kind {
 	int err;
 };
 
+/* The old one, if it had had more addresses. */
+static const struct model_boot_config wide_xen_3 = {
+	.carving = MODEL_CARVE_STEPS,
+	.page_info_bytes = 24,
+	.m2p_entry_bytes = 4,
+};
+
+static const struct model_range pc_of_16_gb[] = {
+	{ 0, 16ULL * SZ_1G, MODEL_RAM },
+};
+
+static const struct model_range pc_of_16_gb_and_a_page[] = {
+	{ 0, 16ULL * SZ_1G + PAGE_SIZE, MODEL_RAM },
+};
+
+static const struct model_range pc_of_16_tb_and_a_page[] = {
+	{ 4ULL * SZ_1G, SZ_16T + PAGE_SIZE, MODEL_RAM },
+};
+
 static const struct model_range one_page[] = { { 0, PAGE_SIZE, MODEL_RAM } };
 
 static const struct model_range two_pages[] = { { 0, 2 * PAGE_SIZE, MODEL_RAM } };
@@ -273,8 +292,8 @@ static const struct kind kinds[] = {
 	{ "two_pages_but_2_MiB_aligned", MAP(two_pages), &model_xen_3_pae, 2,
 	  .err = -ENOMEM },
 	{ "all_in_use", MAP(all_xen), &model_xen_4, 262144, .err = -ENOMEM },
-	{ "table_larger_than_memory", MAP(lonely_page), &model_xen_3_pae,
-	  1ULL << 28, .err = -ENOMEM },
+	{ "table_larger_than_memory", MAP(lonely_page), &wide_xen_3, 1ULL << 28,
+	  .err = -ENOMEM },
 	{ "M2P_larger_than_memory", MAP(lonely_page), &model_xen_4, 1ULL << 28,
 	  .err = -ENOMEM },
 	{ "no_room_for_the_first_group", MAP(two_groups), &model_xen_4, 262400,
@@ -288,8 +307,14 @@ static const struct kind kinds[] = {
 	  262144, 1, 65536, 128 },
 	{ "16_TB", MAP(pc_of_16_tb), &model_xen_4, 1ULL << 32, 1ULL << 25,
 	  12 + 496 + 127, 1ULL << 23, 32 },
-	{ "16_TB_in_steps", MAP(pc_of_16_tb), &model_xen_3_pae, 1ULL << 32,
-	  25165824, 49152, 4194304, 8192 },
+	{ "16_TB_in_steps", MAP(pc_of_16_tb), &wide_xen_3, 1ULL << 32, 25165824,
+	  49152, 4194304, 8192 },
+	{ "more_than_16_TB", MAP(pc_of_16_tb_and_a_page), &model_xen_4,
+	  (1ULL << 32) + 1, .err = -E2BIG },
+	{ "16_GB_then", MAP(pc_of_16_gb), &model_xen_3_pae, 4194304, 24576, 48,
+	  4096, 8 },
+	{ "more_than_16_GB_then", MAP(pc_of_16_gb_and_a_page), &model_xen_3_pae,
+	  4194305, .err = -E2BIG },
 };
 
 static void describe_kind(const struct kind *kind, char *description)
@@ -381,7 +406,7 @@ static void hole_had_descriptors_then(struct kunit *test)
 {
 	struct model_machine *machine = MACHINE(pc_of_16_tb);
 
-	KUNIT_ASSERT_EQ(test, 0, model_boot(machine, &model_xen_3_pae));
+	KUNIT_ASSERT_EQ(test, 0, model_boot(machine, &wide_xen_3));
 	KUNIT_EXPECT_EQ(test, 0, model_owner_set(machine, 3ULL * SZ_1G / PAGE_SIZE, 1));
 }
 
@@ -426,6 +451,25 @@ static const void *hypervisor_gen_params(const void *previous, char *description
 		return NULL;
 	strscpy(description, i ? "xen_4" : "xen_3_pae", KUNIT_PARAM_DESC_SIZE);
 	return hypervisors[i];
+}
+
+/* Enough addresses for the first table are not enough for the second. */
+static void each_table_has_its_own_addresses(struct kunit *test)
+{
+	struct model_machine *machine = MACHINE(plain_1_gb);
+	struct model_boot_config config = wide_xen_3;
+	u64 before = model_bootmem_pages(&machine->free);
+
+	config.frametable_bytes = 24ULL << 18;
+	config.m2p_bytes = (4ULL << 18) - 1;
+	KUNIT_EXPECT_EQ(test, -E2BIG, model_boot(machine, &config));
+	KUNIT_EXPECT_EQ(test, before, model_bootmem_pages(&machine->free));
+	config.m2p_bytes++;
+	config.frametable_bytes--;
+	KUNIT_EXPECT_EQ(test, -E2BIG, model_boot(machine, &config));
+	KUNIT_EXPECT_EQ(test, before, model_bootmem_pages(&machine->free));
+	config.frametable_bytes++;
+	KUNIT_EXPECT_EQ(test, 0, model_boot(machine, &config));
 }
 
 static void narrow_m2p_takes_no_wide_number(struct kunit *test)
@@ -515,6 +559,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hole_has_no_descriptors_today),
 	KUNIT_CASE(hole_had_descriptors_then),
 	KUNIT_CASE_PARAM(entries_are_apart, hypervisor_gen_params),
+	KUNIT_CASE(each_table_has_its_own_addresses),
 	KUNIT_CASE(narrow_m2p_takes_no_wide_number),
 	KUNIT_CASE_PARAM(bad_config_is_refused, bad_configs_gen_params),
 	KUNIT_CASE(list_of_chunks_has_an_end),
