@@ -8,7 +8,7 @@
  *
  *   ram|firmware|xen START END       the memory map, in bytes, END exclusive
  *   image PAGES GAP_PAGES            the hypervisor, moved up
- *   mapped FLOOR LIMIT               what is mapped when that happens
+ *   between FLOOR LIMIT XEN_LIMIT    where modules and hypervisor may go
  *   module BYTES                     dom0's kernel, its initial RAM disk
  *   boot                             prints where all that goes, and the
  *                                    frame table's chunks
@@ -28,6 +28,9 @@
 
 #define MAX_RANGES 128
 #define WORDS 8
+
+/* What Xen 4.17 leaves out where there is no memory: 256 MiB at a time. */
+#define GROUP_FRAMES 65536
 
 bool fuzz_memory_is_out(void)
 {
@@ -64,6 +67,11 @@ static int add_module(u64 bytes)
 
 static int print_frametable(u64 max_page)
 {
+	struct model_carve_groups groups = {
+		.ram = &ram,
+		.entry_bytes = XEN_PAGE_INFO_BYTES,
+		.group_frames = GROUP_FRAMES,
+	};
 	struct model_chunks chunks = {};
 	struct xen_frametable size;
 	u64 i;
@@ -75,7 +83,8 @@ static int print_frametable(u64 max_page)
 	chunks.chunk = calloc(chunks.max, sizeof(*chunks.chunk));
 	if (!chunks.chunk)
 		return die("frame table", -ENOMEM);
-	err = model_carve(&boot, MODEL_CARVE_SUPERPAGES, 0, size.nr_pages, &chunks);
+	err = model_carve_groups(&boot, MODEL_CARVE_SUPERPAGES, &groups,
+				 size.nr_pages, &chunks);
 	printf("max_page %" PRIu64 "\nnr_pages %" PRIu64 "\n", max_page, size.nr_pages);
 	for (i = 0; i < chunks.nr; i++)
 		printf("chunk %#" PRIx64 " %#" PRIx64 " %" PRIu64 "\n",
@@ -139,9 +148,10 @@ static int obey(const char *command, const u64 *numbers)
 		loader.xen_gap_pages = numbers[1];
 		return 0;
 	}
-	if (!strcmp(command, "mapped")) {
+	if (!strcmp(command, "between")) {
 		loader.floor = numbers[0];
 		loader.limit = numbers[1];
+		loader.xen_limit = numbers[2];
 		return 0;
 	}
 	return die(command, -EINVAL);

@@ -87,6 +87,44 @@ int model_carve(struct model_bootmem *boot, enum model_carving how, u64 page,
 }
 
 /**
+ * model_carve_groups() - allocate a table, but for what describes no memory
+ * @boot: where from
+ * @how: how it is cut
+ * @groups: what may be left out
+ * @nr_pages: length of the whole table
+ * @chunks: as for model_carve()
+ *
+ * What describes groups that follow each other is cut in one go.
+ *
+ * Context: Any; the caller serialises.
+ * Return: As model_carve().
+ */
+int model_carve_groups(struct model_bootmem *boot, enum model_carving how,
+		       const struct model_carve_groups *groups, u64 nr_pages,
+		       struct model_chunks *chunks)
+{
+	const struct model_region *region = groups->ram->regions;
+	const struct model_region *last = region + groups->ram->nr - 1;
+	u64 group = groups->group_frames;
+	u64 pages_of_group = group * groups->entry_bytes / PAGE_SIZE;
+	u64 page = region->start / group * pages_of_group;
+	int err;
+
+	for (; region < last; region++) {
+		u64 end = ALIGN(region->end, group) / group * pages_of_group;
+		u64 next = region[1].start / group * pages_of_group;
+
+		if (next <= end)
+			continue;
+		err = model_carve(boot, how, page, end - page, chunks);
+		if (err)
+			return err;
+		page = next;
+	}
+	return model_carve(boot, how, page, nr_pages - page, chunks);
+}
+
+/**
  * model_uncarve() - give all chunks back
  * @boot: where to
  * @chunks: none are left

@@ -43,9 +43,25 @@ struct model_chunks {
 	u64 max;
 };
 
+/**
+ * struct model_carve_groups - frames whose descriptors a table may leave out
+ * @ram: frames that are memory; there is one
+ * @entry_bytes: size of the descriptor of one
+ * @group_frames: where none of this many is memory, the table has a gap;
+ *	a power of two, and a multiple of 2 MiB of descriptors
+ */
+struct model_carve_groups {
+	const struct model_bootmem *ram;
+	u32 entry_bytes;
+	u64 group_frames;
+};
+
 u64 model_carve_max(u64 nr_pages);
 int model_carve(struct model_bootmem *boot, enum model_carving how, u64 page,
 		u64 nr_pages, struct model_chunks *chunks);
+int model_carve_groups(struct model_bootmem *boot, enum model_carving how,
+		       const struct model_carve_groups *groups, u64 nr_pages,
+		       struct model_chunks *chunks);
 void model_uncarve(struct model_bootmem *boot, struct model_chunks *chunks);
 bool model_chunks_find(const struct model_chunks *chunks, u64 page, u64 *mfn);
 

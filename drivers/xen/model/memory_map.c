@@ -3,12 +3,12 @@
  * From the memory map to the boot allocator's first regions.
  *
  * Between the two the hypervisor moves things up, out of the way of what has
- * to be low. At that time only whole 2 MiB pages below some limit are mapped
- * (1 GiB in 32-bit Xen, 4 GiB in 64-bit Xen), so it places its image and the
- * modules (dom0's kernel and initial RAM disk) at the top of the highest range
- * of whole 2 MiB pages that has room. Whoever looks for the first chunks of
- * the frame table finds them below the modules if the machine's memory ends
- * below that limit, and far above them if it does not.
+ * to be low. At that time it can map whole 2 MiB pages only, and places its
+ * image and the modules (dom0's kernel and initial RAM disk) at the top of the
+ * highest range of them that has room and is below a limit: 1 GiB for the
+ * modules in 32-bit Xen, 4 GiB for the image in 64-bit Xen. Whoever looks for
+ * the first chunks of the frame table finds them below the modules if the
+ * machine's memory ends below that limit, and far above them if it does not.
  *
  * A pure core: no lock, no allocation.
  */
@@ -80,11 +80,10 @@ int model_map_ram(const struct model_memory_map *map, struct model_bootmem *ram)
 }
 
 /* What is mapped when nothing can be allocated: whole 2 MiB pages. */
-static int find_space(const struct model_bootmem *ram,
-		      const struct model_loader *loader,
-		      struct model_bootmem *space)
+static int find_space(const struct model_bootmem *ram, u64 floor_bytes,
+		      u64 limit_bytes, struct model_bootmem *space)
 {
-	u64 floor = PFN_UP(loader->floor), limit = PFN_DOWN(loader->limit);
+	u64 floor = PFN_UP(floor_bytes), limit = PFN_DOWN(limit_bytes);
 	unsigned int i;
 	u64 start, end;
 	int err = 0;
@@ -99,8 +98,8 @@ static int find_space(const struct model_bootmem *ram,
 	return err;
 }
 
-/* The image ends with its place; the modules may use what it leaves below. */
-static int place_xen(const struct model_loader *loader,
+static int place_xen(const struct model_bootmem *ram,
+		     const struct model_loader *loader,
 		     struct model_placement *placement)
 {
 	int err;
@@ -110,12 +109,23 @@ static int place_xen(const struct model_loader *loader,
 		return 0;
 	if (loader->xen_gap_pages >= loader->xen_pages)
 		return -EINVAL;
-	err = model_bootmem_alloc(&placement->space, loader->xen_pages,
-				  SUPERPAGE_PAGES, &placement->xen_mfn);
-	if (err || !loader->xen_gap_pages)
+	err = find_space(ram, loader->floor, loader->xen_limit, &placement->space);
+	return err ?: model_bootmem_alloc(&placement->space, loader->xen_pages,
+					  SUPERPAGE_PAGES, &placement->xen_mfn);
+}
+
+/* The modules may use what the image leaves below it. */
+static int find_space_for_modules(const struct model_bootmem *ram,
+				  const struct model_loader *loader,
+				  struct model_placement *placement)
+{
+	u64 xen = placement->xen_mfn;
+	int err = find_space(ram, loader->floor, loader->limit, &placement->space);
+
+	if (err || !xen)
 		return err;
-	return model_bootmem_add(&placement->space, placement->xen_mfn,
-				 placement->xen_mfn + loader->xen_gap_pages);
+	return model_bootmem_remove(&placement->space, xen + loader->xen_gap_pages,
+				    xen + loader->xen_pages);
 }
 
 /**
@@ -137,9 +147,9 @@ int model_place(const struct model_bootmem *ram,
 
 	if (loader->nr_modules > MODEL_MODULES)
 		return -EINVAL;
-	err = find_space(ram, loader, &placement->space);
+	err = place_xen(ram, loader, placement);
 	if (!err)
-		err = place_xen(loader, placement);
+		err = find_space_for_modules(ram, loader, placement);
 	for (i = loader->nr_modules; i-- > 0 && !err;)
 		err = model_bootmem_alloc(&placement->space,
 					  loader->module_pages[i], 1,

@@ -46,8 +46,9 @@ struct model_memory_map {
 
 /**
  * struct model_loader - what the hypervisor moves up before it allocates
- * @floor: first byte of what it has mapped by then
- * @limit: first byte behind that
+ * @floor: nothing goes below this byte
+ * @limit: no module goes behind the byte before this one
+ * @xen_limit: nor does the hypervisor behind the byte before this one
  * @xen_pages: its own image, in pages; 0 if it stays where it is
  * @xen_gap_pages: pages at the lower end of its place that it does not need
  * @module_pages: length of dom0's kernel, initial RAM disk, ... in pages
@@ -56,6 +57,7 @@ struct model_memory_map {
 struct model_loader {
 	u64 floor;
 	u64 limit;
+	u64 xen_limit;
 	u64 xen_pages;
 	u64 xen_gap_pages;
 	u64 module_pages[MODEL_MODULES];
@@ -64,7 +66,7 @@ struct model_loader {
 
 /**
  * struct model_placement - where that goes
- * @space: frames that are left of what was mapped
+ * @space: frames that modules could still be placed in
  * @xen_mfn: first frame of the hypervisor's place, 0 if it stays
  * @module_mfn: first frame of each module
  */

@@ -10,7 +10,6 @@
  *
  * The tables are in the machine's own pages, and are read and written there.
  */
-#include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -41,61 +40,23 @@ const struct model_boot_config model_xen_4 = {
 	.m2p_entry_bytes = 8,
 };
 
-static u64 page_of_frame(const struct model_table *table, u64 frame)
-{
-	return frame * table->size.page_info_bytes >> PAGE_SHIFT;
-}
-
-/* The part of a table that describes the frames from @start to @end. */
-static int carve_frames(struct model_machine *machine,
-			const struct model_boot_config *config,
-			struct model_table *table, u64 start, u64 end)
-{
-	u64 page = page_of_frame(table, start);
-	u64 nr_pages = end < table->size.max_page ?
-			       page_of_frame(table, end) - page :
-			       table->size.nr_pages - page;
-
-	return model_carve(&machine->free, config->carving, page, nr_pages,
-			   &table->chunks);
-}
-
-/*
- * Group by group, as far as groups with memory follow each other; what lies
- * between is left out.
- */
-static int carve_groups(struct model_machine *machine,
-			const struct model_boot_config *config,
-			struct model_table *table)
-{
-	const struct model_region *region = machine->ram.regions;
-	const struct model_region *last = region + machine->ram.nr - 1;
-	u64 start = ALIGN_DOWN(region->start, config->group_frames);
-	int err;
-
-	for (; region < last; region++) {
-		u64 end = ALIGN(region->end, config->group_frames);
-		u64 next = ALIGN_DOWN(region[1].start, config->group_frames);
-
-		if (next <= end)
-			continue;
-		err = carve_frames(machine, config, table, start, end);
-		if (err)
-			return err;
-		start = next;
-	}
-	return carve_frames(machine, config, table, start, machine->max_page);
-}
-
 static int carve_table(struct model_machine *machine,
 		       const struct model_boot_config *config,
 		       struct model_table *table, u64 group_frames)
 {
+	struct model_carve_groups groups = {
+		.ram = &machine->ram,
+		.entry_bytes = table->size.page_info_bytes,
+		.group_frames = group_frames,
+	};
+
 	if (!machine->max_page)
 		return 0;
-	if (group_frames)
-		return carve_groups(machine, config, table);
-	return carve_frames(machine, config, table, 0, machine->max_page);
+	if (!group_frames)
+		return model_carve(&machine->free, config->carving, 0,
+				   table->size.nr_pages, &table->chunks);
+	return model_carve_groups(&machine->free, config->carving, &groups,
+				  table->size.nr_pages, &table->chunks);
 }
 
 static void free_chunks(struct model_table *table)

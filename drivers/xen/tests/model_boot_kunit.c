@@ -80,7 +80,8 @@ static const struct model_range qemu_2_gb[] = {
 
 static const struct model_loader xen_kernel_and_ram_disk = {
 	.floor = SZ_2M,
-	.limit = 1ULL << 32,
+	.limit = SZ_16T,
+	.xen_limit = 1ULL << 32,
 	.xen_pages = 0x600,
 	.xen_gap_pages = 0x200,
 	.module_pages = { 16091, 3738 },

@@ -102,7 +102,7 @@ struct move {
 	u64 module_mfn[MODEL_MODULES];
 };
 
-#define UP_TO_4_GB .floor = SZ_2M, .limit = 1ULL << 32
+#define UP_TO_4_GB .floor = SZ_2M, .limit = 1ULL << 32, .xen_limit = 1ULL << 32
 #define XEN_OF_6_MB .xen_pages = 0x600, .xen_gap_pages = 0x200
 
 static const struct move moves[] = {
@@ -116,6 +116,14 @@ static const struct move moves[] = {
 	  { UP_TO_4_GB, XEN_OF_6_MB, .module_pages = { 0x3000, 0xe9a },
 	    .nr_modules = 2 },
 	  0, 0x7f800, { 0x7bb66, 0x7eb66 } },
+	{ "Xen_below_the_modules",
+	  { .floor = SZ_2M, .limit = SZ_2G, .xen_limit = SZ_1G, XEN_OF_6_MB,
+	    .module_pages = { 0x3000, 0x40000 - 0x3400 }, .nr_modules = 2 },
+	  0, 0x3fa00, { 0x40200, 0x43200 } },
+	{ "modules_around_Xen",
+	  { .floor = SZ_2M, .limit = SZ_2G, .xen_limit = SZ_1G, XEN_OF_6_MB,
+	    .module_pages = { 1, 0x3fe00 }, .nr_modules = 2 },
+	  0, 0x3fa00, { 0x3fbff, 0x40000 } },
 	{ "modules_below_1_GB",
 	  { .floor = SZ_16M, .limit = SZ_1G, .module_pages = { 100, 1 },
 	    .nr_modules = 2 },
@@ -128,8 +136,8 @@ static const struct move moves[] = {
 	  { .floor = SZ_1G, .limit = SZ_2G, .module_pages = { 0x3fe01 },
 	    .nr_modules = 1 }, -ENOMEM },
 	{ "a_module_when_Xen_took_the_room",
-	  { .floor = SZ_1G, .limit = SZ_2G, .xen_pages = 0x3fe00,
-	    .module_pages = { 1 }, .nr_modules = 1 }, -ENOMEM },
+	  { .floor = SZ_1G, .limit = SZ_2G, .xen_limit = SZ_2G,
+	    .xen_pages = 0x3fe00, .module_pages = { 1 }, .nr_modules = 1 }, -ENOMEM },
 	{ "below_a_limit_that_leaves_nothing",
 	  { .floor = SZ_16M, .limit = SZ_16M, .module_pages = { 1 },
 	    .nr_modules = 1 }, -ENOMEM },
