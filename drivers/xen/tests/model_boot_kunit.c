@@ -2,7 +2,7 @@
 /*
  * The hypervisor's start: its frame table and machine-to-physical table on
  * machines of every kind, and the figures that a 32-bit Xen once printed
- * (Documentation/model.rst tells what they mean).
+ * (Documentation/model-machine.rst tells what they mean).
  */
 #include <kunit/test.h>
 #include <linux/mm.h>
