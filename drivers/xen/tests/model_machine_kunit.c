@@ -42,7 +42,8 @@ static const struct memory memories[] = {
 	  { RAM(1, 5), { 3 * PAGE_SIZE, U64_MAX, MODEL_FIRMWARE } }, 2, 0, 2, 2, 3 },
 	{ "that_is_there_twice", { RAM(1, 5), RAM(4, 6) }, 2, -EEXIST },
 	{ "that_ends_before_it_starts", { { 8192, 4096, MODEL_RAM } }, 1, -EINVAL },
-	{ "that_is_empty", { { 4096, 4096, MODEL_FIRMWARE } }, 1, -EINVAL },
+	{ "that_is_empty", { RAM(1, 1) }, 1, -EINVAL },
+	{ "with_an_empty_hole", { RAM(1, 5), FIRMWARE(2, 2) }, 2, -EINVAL },
 };
 
 static void describe_memory(const struct memory *memory, char *description)
