@@ -18,15 +18,6 @@ log=build/logs/kunit-$version-$kind-build.log
 log_of_kernel=$dir/guest-dmesg.log
 [[ $guest != bare ]] || log_of_kernel=$dir/guest-console.log
 
-fragments()
-{
-	echo kunit
-	case $kind in
-	plain) echo noxen ;;
-	*) echo debug "$kind" ;;
-	esac
-}
-
 # A tree of links, as for the modules; its root is the suites' own Kbuild. Tests
 # of the other guests may be at it, too.
 build_module()
@@ -125,8 +116,7 @@ skips_say_why()
 	! grep -E '# SKIP *$' "$1" >&2
 }
 
-# shellcheck disable=SC2046 # words
-kernel=$(scripts/testkernel "$version" $(fragments))
+kernel=$(kunit_kernel "$version" "$kind")
 build_module
 status=0
 out=$(run_suites "$guest" "$name") || status=$?
