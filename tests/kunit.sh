@@ -102,19 +102,22 @@ report_cases()
 	done <"$1"
 }
 
+# One run on bare QEMU at a time: this test, or one that needs its results.
+lock_bare()
+{
+	exec {bare_lock}>"$tree.bare.lock"
+	flock "$bare_lock"
+}
+
 # What bare QEMU says of this very module.
 bare_cases()
 {
-	local lock
-
-	exec {lock}>"$tree.bare.lock"
-	flock "$lock"
+	lock_bare
 	if [[ ! -s $reference ]]; then
 		run_suites bare "kunit-bare-$kind-$version"
 		ktap <"build/xenhost/kunit-bare-$kind-$version/guest-console.log" | cases >"$reference.new"
 		mv "$reference.new" "$reference"
 	fi
-	exec {lock}>&-
 }
 
 names()
@@ -150,6 +153,7 @@ skips_say_why()
 
 kernel=$(kunit_kernel "$version" "$kind")
 build_module
+[[ $guest != bare ]] || lock_bare
 status=0
 out=$(run_suites "$guest" "$name") || status=$?
 found=$tree/$guest.cases
