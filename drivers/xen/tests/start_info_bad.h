@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How a start_info page can be wrong: name, field that must be blamed, what
- * to do to a good page. Included twice by start_info_kunit.c, so no guard.
+ * to do to a good page. Included twice by start_info_damage.h, so no guard.
  */
 SPOIL(magic_empty, "magic", si->magic[0] = '\0')
 SPOIL(magic_unterminated, "magic", memset(si->magic, 'x', sizeof(si->magic)))

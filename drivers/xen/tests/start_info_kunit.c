@@ -49,7 +49,8 @@ static void resumed_page_needs_no_boot_fields(struct kunit *test)
 	struct start_info si = good();
 	struct xen_start_info_fault fault;
 
-	memset(&si.pt_base, 0, sizeof(si) - offsetof(struct start_info, pt_base));
+	memset((u8 *)&si + offsetof(struct start_info, pt_base), 0,
+	       sizeof(si) - offsetof(struct start_info, pt_base));
 	KUNIT_EXPECT_EQ(test, 0, xen_start_info_check(&si, sizeof(si), &limits,
 						      &fault));
 	KUNIT_EXPECT_TRUE(test, xen_start_info_is_resumed(&si));
@@ -96,46 +97,13 @@ static void truncated_page_is_refused(struct kunit *test)
 	}
 }
 
-struct bad {
-	const char *name;
-	const char *field;
-	void (*spoil)(struct start_info *si);
-};
-
-#define SPOIL(_name, _field, _statement)             \
-	static void spoil_##_name(struct start_info *si) \
-	{                                            \
-		_statement;                          \
-	}
-#include "start_info_bad.h"
-#undef SPOIL
-
-static const struct bad bad_pages[] = {
-#define SPOIL(_name, _field, _statement) \
-	{ .name = #_name, .field = _field, .spoil = spoil_##_name },
-#include "start_info_bad.h"
-#undef SPOIL
-};
-
-static void describe(const struct bad *bad, char *description)
-{
-	strscpy(description, bad->name, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(bad_pages, bad_pages, describe);
+#include "start_info_damage.h"
 
 static void wrong_field_is_named(struct kunit *test)
 {
-	const struct bad *bad = test->param_value;
 	struct start_info si = good();
-	struct xen_start_info_fault fault;
 
-	bad->spoil(&si);
-	KUNIT_EXPECT_EQ(test, -EINVAL,
-			xen_start_info_check(&si, sizeof(si), &limits, &fault));
-	KUNIT_ASSERT_NOT_NULL(test, fault.field);
-	KUNIT_EXPECT_STREQ(test, bad->field, fault.field);
-	KUNIT_EXPECT_NOT_NULL(test, fault.reason);
+	expect_damage_is_refused(test, test->param_value, &si);
 }
 
 static struct kunit_case cases[] = {
@@ -144,7 +112,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(page_without_rings_passes),
 	KUNIT_CASE(dom0_has_no_console_ring),
 	KUNIT_CASE(truncated_page_is_refused),
-	KUNIT_CASE_PARAM(wrong_field_is_named, bad_pages_gen_params),
+	KUNIT_CASE_PARAM(wrong_field_is_named, damages_gen_params),
 	{}
 };
 
