@@ -12,13 +12,13 @@ name=kunit-$version
 dir=build/xenhost/$name
 tree=$PWD/build/kunit-$version
 
-kernel=$(scripts/testkernel "$version" kunit)
+kernel=$(scripts/testkernel "$version" kunit debug)
 mkdir -p "$tree" build/logs
 cp -rsf "$PWD"/{arch,drivers,include} "$tree/"
 ln -sf "$PWD/drivers/xen/tests/Kbuild" "$tree/Kbuild"
 find "$tree" -xtype l -delete
 log=build/logs/kunit-$version-build.log
-if ! make -C "$kernel" M="$tree" W=1 modules >"$log" 2>&1; then
+if ! make -C "$kernel" M="$tree" CONFIG_XENDOMU_KUNIT_TEST=m W=1 modules >"$log" 2>&1; then
 	tail -n 20 "$log" >&2
 	exit 1
 fi
