@@ -229,7 +229,7 @@ struct model_leftovers {
 };
 
 /* host.c: which domains there are */
-int model_host_init(void);
+int model_host_init(const struct model_config *config);
 void model_host_exit(void);
 struct model_domain *model_domain_create(const struct model_config *config);
 void model_domain_destroy(struct model_domain *domain);

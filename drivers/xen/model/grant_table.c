@@ -16,8 +16,6 @@
 #define V1_PER_FRAME (PAGE_SIZE / sizeof(struct grant_entry_v1))
 #define V2_PER_FRAME (PAGE_SIZE / sizeof(union grant_entry_v2))
 #define STATUS_PER_FRAME (PAGE_SIZE / sizeof(grant_status_t))
-/* The entries that the toolstack grants by. */
-#define NR_RESERVED 8
 
 static unsigned int status_frames_for(unsigned int nr_frames)
 {
@@ -39,16 +37,16 @@ unsigned int model_nr_entries(const struct model_domain *domain)
 	       (grants->version == 1 ? V1_PER_FRAME : V2_PER_FRAME);
 }
 
-static struct grant_entry_v1 *entry_v1(struct model_domain *domain,
-				       grant_ref_t ref)
+struct grant_entry_v1 *model_entry_v1(struct model_domain *domain,
+				      grant_ref_t ref)
 {
 	struct grant_entry_v1 *frame = domain->grants.frames[ref / V1_PER_FRAME];
 
 	return &frame[ref % V1_PER_FRAME];
 }
 
-static union grant_entry_v2 *entry_v2(struct model_domain *domain,
-				      grant_ref_t ref)
+union grant_entry_v2 *model_entry_v2(struct model_domain *domain,
+				     grant_ref_t ref)
 {
 	union grant_entry_v2 *frame = domain->grants.frames[ref / V2_PER_FRAME];
 
@@ -67,7 +65,7 @@ struct grant_entry_header *model_entry_header(struct model_domain *domain,
 					      grant_ref_t ref)
 {
 	return domain->grants.version == 1 ?
-		(void *)entry_v1(domain, ref) : &entry_v2(domain, ref)->hdr;
+		(void *)model_entry_v1(domain, ref) : &model_entry_v2(domain, ref)->hdr;
 }
 
 /**
@@ -81,7 +79,7 @@ struct grant_entry_header *model_entry_header(struct model_domain *domain,
 grant_status_t *model_entry_status(struct model_domain *domain, grant_ref_t ref)
 {
 	if (domain->grants.version == 1)
-		return &entry_v1(domain, ref)->flags;
+		return &model_entry_v1(domain, ref)->flags;
 	return &domain->grants.status[ref / STATUS_PER_FRAME][ref % STATUS_PER_FRAME];
 }
 
@@ -101,9 +99,9 @@ void model_entry_set(struct model_domain *domain, grant_ref_t ref, u16 flags,
 	struct grant_entry_header *header = model_entry_header(domain, ref);
 
 	if (domain->grants.version == 1)
-		WRITE_ONCE(entry_v1(domain, ref)->frame, frame);
+		WRITE_ONCE(model_entry_v1(domain, ref)->frame, frame);
 	else
-		WRITE_ONCE(entry_v2(domain, ref)->full_page.frame, frame);
+		WRITE_ONCE(model_entry_v2(domain, ref)->full_page.frame, frame);
 	WRITE_ONCE(header->domid, domid);
 	/* As a guest must: flags last; pairs with Xen reading flags first. */
 	virt_wmb();
@@ -139,24 +137,24 @@ bool model_entry_clear(struct model_domain *domain, grant_ref_t ref)
 	return !(model_entry_flags(domain, ref) & (GTF_reading | GTF_writing));
 }
 
-static void clear_frames(void **frames, unsigned int from, unsigned int to)
+void model_frames_clear(void **frames, unsigned int from, unsigned int to)
 {
 	for (; from < to; from++)
 		memset(frames[from], 0, PAGE_SIZE);
 }
 
 /* @nr: no more than the limit. */
-static void grow(struct model_domain *domain, unsigned int nr)
+void model_grants_grow(struct model_domain *domain, unsigned int nr)
 {
 	struct model_grants *grants = &domain->grants;
 	unsigned int nr_status = status_frames_for(nr);
 
-	clear_frames(grants->frames, grants->nr_frames, nr);
+	model_frames_clear(grants->frames, grants->nr_frames, nr);
 	grants->nr_frames = max(grants->nr_frames, nr);
 	if (grants->version == 1 || nr_status <= grants->nr_status_frames)
 		return;
-	clear_frames((void **)grants->status, grants->nr_status_frames,
-		   nr_status);
+	model_frames_clear((void **)grants->status, grants->nr_status_frames,
+		     nr_status);
 	grants->nr_status_frames = nr_status;
 }
 
@@ -190,7 +188,7 @@ static int setup_table(struct model_domain *caller,
 		op->status = GNTST_general_error;
 		return 0;
 	}
-	grow(domain, op->nr_frames);
+	model_grants_grow(domain, op->nr_frames);
 	op->status = GNTST_okay;
 	for (i = 0; i < op->nr_frames; i++)
 		list_frame(domain, domain->grants.frames[i],
@@ -230,156 +228,6 @@ static int query_size(struct model_domain *caller, struct gnttab_query_size *op)
 		op->max_nr_frames = domain->config.max_grant_frames;
 		op->status = GNTST_okay;
 	}
-	return 0;
-}
-
-static bool is_any_pinned(struct model_domain *domain)
-{
-	grant_ref_t ref;
-
-	for (ref = NR_RESERVED; ref < model_nr_entries(domain); ref++)
-		if (model_is_pinned(&domain->grants.active[ref]))
-			return true;
-	return false;
-}
-
-/* A status frame goes only when the domain has it nowhere. */
-static int drop_status_frames(struct model_domain *domain)
-{
-	struct model_grants *grants = &domain->grants;
-	unsigned long gfn;
-	unsigned int i;
-
-	for (i = 0; i < grants->nr_status_frames; i++) {
-		gfn = model_gfn_of_xen(domain, model_mfn_of(grants->status[i]));
-		if (gfn == ~0UL)
-			continue;
-		if (!domain->config.is_translated)
-			return -EBUSY;
-		model_gfn_clear(domain, gfn);
-	}
-	grants->nr_status_frames = 0;
-	return 0;
-}
-
-static int to_v2(struct model_domain *domain)
-{
-	struct grant_entry_v1 kept[NR_RESERVED];
-	unsigned int i;
-
-	memcpy(kept, entry_v1(domain, 0), sizeof(kept));
-	clear_frames(domain->grants.frames, 0, domain->grants.nr_frames);
-	domain->grants.version = 2;
-	grow(domain, domain->grants.nr_frames);
-	for (i = 0; i < NR_RESERVED; i++) {
-		u16 in_use = kept[i].flags & (GTF_reading | GTF_writing);
-
-		*model_entry_status(domain, i) = in_use;
-		model_entry_set(domain, i, kept[i].flags & ~in_use,
-				kept[i].domid, kept[i].frame);
-	}
-	return 0;
-}
-
-static bool fits_v1(const union grant_entry_v2 *entry)
-{
-	u16 type = entry->hdr.flags & GTF_type_mask;
-
-	return type != GTF_transitive &&
-	       (type != GTF_permit_access || !(entry->full_page.frame >> 32));
-}
-
-static int to_v1(struct model_domain *domain)
-{
-	struct grant_entry_v1 kept[NR_RESERVED] = {};
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < NR_RESERVED; i++) {
-		union grant_entry_v2 *entry = entry_v2(domain, i);
-
-		if (!fits_v1(entry))
-			return -ERANGE;
-		if ((entry->hdr.flags & GTF_type_mask) == GTF_permit_access)
-			kept[i] = (struct grant_entry_v1){
-				.flags = model_entry_flags(domain, i),
-				.domid = entry->hdr.domid,
-				.frame = entry->full_page.frame,
-			};
-	}
-	err = drop_status_frames(domain);
-	if (err)
-		return err;
-	clear_frames(domain->grants.frames, 0, domain->grants.nr_frames);
-	domain->grants.version = 1;
-	memcpy(entry_v1(domain, 0), kept, sizeof(kept));
-	return 0;
-}
-
-static int set_version(struct model_domain *caller,
-		       struct gnttab_set_version *op)
-{
-	struct model_grants *grants = &caller->grants;
-	int err = 0;
-
-	if (op->version != 1 && op->version != 2)
-		err = -EINVAL;
-	else if (op->version > caller->config.max_version)
-		err = -ENOSYS;
-	else if (op->version == grants->version)
-		err = 0;
-	else if (is_any_pinned(caller))
-		err = -EBUSY;
-	else
-		err = op->version == 2 ? to_v2(caller) : to_v1(caller);
-	op->version = grants->version;
-	return err;
-}
-
-static int get_version(struct model_domain *caller,
-		       struct gnttab_get_version *op)
-{
-	struct model_domain *domain = model_find_any(caller, op->dom);
-
-	if (!domain)
-		return -ESRCH;
-	if (domain != caller && caller->config.domid != MODEL_DOM0)
-		return -EPERM;
-	op->version = domain->grants.version;
-	return 0;
-}
-
-static void swap_entries(struct model_domain *domain, grant_ref_t a,
-			 grant_ref_t b)
-{
-	if (domain->grants.version == 1) {
-		swap(*entry_v1(domain, a), *entry_v1(domain, b));
-		return;
-	}
-	swap(*entry_v2(domain, a), *entry_v2(domain, b));
-	swap(*model_entry_status(domain, a), *model_entry_status(domain, b));
-}
-
-static s16 swap_one(struct model_domain *caller, grant_ref_t a, grant_ref_t b)
-{
-	unsigned int nr = model_nr_entries(caller);
-
-	if (a >= nr || b >= nr)
-		return GNTST_bad_gntref;
-	if (a == b)
-		return GNTST_okay;
-	if (model_is_pinned(&caller->grants.active[a]) ||
-	    model_is_pinned(&caller->grants.active[b]))
-		return GNTST_eagain;
-	swap_entries(caller, a, b);
-	return GNTST_okay;
-}
-
-static int swap_refs(struct model_domain *caller,
-		     struct gnttab_swap_grant_ref *op, unsigned int count)
-{
-	for (; count--; op++)
-		op->status = swap_one(caller, op->ref_a, op->ref_b);
 	return 0;
 }
 
@@ -428,7 +276,7 @@ int model_grant_op(struct model_domain *caller, unsigned int cmd, void *uop,
 	case GNTTABOP_copy:
 		return model_grant_copy(caller, uop, count);
 	case GNTTABOP_swap_grant_ref:
-		return swap_refs(caller, uop, count);
+		return model_swap_refs(caller, uop, count);
 	case GNTTABOP_setup_table:
 		return count != 1 ? -EINVAL : setup_table(caller, uop);
 	case GNTTABOP_query_size:
@@ -436,9 +284,9 @@ int model_grant_op(struct model_domain *caller, unsigned int cmd, void *uop,
 	case GNTTABOP_get_status_frames:
 		return count != 1 ? -EINVAL : get_status_frames(caller, uop);
 	case GNTTABOP_set_version:
-		return set_version(caller, uop);
+		return model_set_version(caller, uop);
 	case GNTTABOP_get_version:
-		return get_version(caller, uop);
+		return model_get_version(caller, uop);
 	default:
 		return -ENOSYS;
 	}
@@ -467,9 +315,9 @@ int model_grants_frame(struct model_domain *domain, unsigned long idx,
 	if (is_status ? idx >= status_frames_for(max) : idx >= max)
 		return -EINVAL;
 	if (!is_status && idx >= grants->nr_frames)
-		grow(domain, idx + 1);
+		model_grants_grow(domain, idx + 1);
 	if (is_status && idx >= grants->nr_status_frames)
-		grow(domain, min_t(unsigned int, max, (idx + 1) *
+		model_grants_grow(domain, min_t(unsigned int, max, (idx + 1) *
 				   STATUS_PER_FRAME / V2_PER_FRAME));
 	*mfn = model_mfn_of(is_status ? grants->status[idx] :
 					grants->frames[idx]);
@@ -488,7 +336,7 @@ void model_grants_renew(struct model_domain *domain)
 	unsigned long flags;
 
 	spin_lock_irqsave(&model_lock, flags);
-	clear_frames(grants->frames, 0, domain->config.max_grant_frames);
+	model_frames_clear(grants->frames, 0, domain->config.max_grant_frames);
 	grants->version = 1;
 	grants->nr_frames = 1;
 	grants->nr_status_frames = 0;

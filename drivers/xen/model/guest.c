@@ -29,7 +29,7 @@
 #include "tests/cpu_barrier.h"
 
 /* Guest frames where no memory is. */
-#define FIRST_VACANT_GFN (1UL << 36)
+#define FIRST_VACANT_GFN BIT(36)
 
 unsigned int model_frame_bits;
 
@@ -315,13 +315,16 @@ bool xen_kernel_prints_on_console(void)
  */
 int model_guest_init(bool is_translated)
 {
+	const struct model_config config = {
+		.domid = MODEL_GUEST, .is_guest = true,
+		.is_translated = is_translated, .nr_vcpus = 2,
+		.max_grant_frames = 8, .max_version = 2, .max_handles = 256 };
 	int err;
 
 	model_plan_clear();
-	err = model_host_init();
+	err = model_host_init(&config);
 	if (err)
 		return err;
-	model_guest()->config.is_translated = is_translated;
 	model_frame_bits = 28;
 	next_gfn = FIRST_VACANT_GFN;
 	dir = debugfs_create_dir("xendomu-model", NULL);

@@ -305,18 +305,20 @@ void model_domain_destroy(struct model_domain *domain)
 
 /**
  * model_host_init() - dom0 and the guest
+ * @config: the guest, or NULL for one like any other
  *
  * Context: Process; sleeps.
  * Return: 0 or -ENOMEM.
  */
-int model_host_init(void)
+int model_host_init(const struct model_config *config)
 {
+	static const struct model_config usual = {
+		MODEL_CONFIG_DEFAULT, .domid = MODEL_GUEST, .is_guest = true };
 	struct model_domain *dom0;
 
 	dom0 = model_domain_create(&(struct model_config){
 		MODEL_CONFIG_DEFAULT, .domid = MODEL_DOM0 });
-	guest = model_domain_create(&(struct model_config){
-		MODEL_CONFIG_DEFAULT, .domid = MODEL_GUEST, .is_guest = true });
+	guest = model_domain_create(config ?: &usual);
 	if (dom0 && guest)
 		return 0;
 	model_domain_destroy(dom0);

@@ -58,7 +58,19 @@ void model_fifo_clear(struct model_domain *domain, evtchn_port_t port);
 void model_fifo_open(struct model_domain *domain, evtchn_port_t port);
 event_word_t *model_fifo_word(struct model_domain *domain, evtchn_port_t port);
 
-/* grant_table.c, grant_pin.c, grant_map.c, grant_copy.c */
+/* grant_table.c, grant_version.c, grant_pin.c, grant_map.c, grant_copy.c */
+struct grant_entry_v1 *model_entry_v1(struct model_domain *domain,
+				      grant_ref_t ref);
+union grant_entry_v2 *model_entry_v2(struct model_domain *domain,
+				     grant_ref_t ref);
+void model_frames_clear(void **frames, unsigned int from, unsigned int to);
+void model_grants_grow(struct model_domain *domain, unsigned int nr);
+int model_set_version(struct model_domain *caller,
+		      struct gnttab_set_version *op);
+int model_get_version(struct model_domain *caller,
+		      struct gnttab_get_version *op);
+int model_swap_refs(struct model_domain *caller,
+		    struct gnttab_swap_grant_ref *op, unsigned int count);
 int model_grant_op(struct model_domain *caller, unsigned int cmd, void *uop,
 		   unsigned int count);
 int model_grants_init(struct model_domain *domain);

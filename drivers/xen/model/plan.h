@@ -2,12 +2,10 @@
 /*
  * What is to go wrong: a plan is one line in a test.
  *
- *	model_plan(&(struct model_plan){ MODEL_GRANT(map_grant_ref), .nth = 3,
- *					 .status = GNTST_no_device_space });
- *	model_plan(&(struct model_plan){ MODEL_EVENT(status), .err = -EIO });
- *	model_plan(&(struct model_plan){ MODEL_ANY_CALL, .delay_us = 500 });
- *	model_plan(&(struct model_plan){ MODEL_GRANT(query_size),
- *					 .after = spoil });
+ *	MODEL_PLAN(MODEL_GRANT(map_grant_ref), .nth = 3, .status = GNTST_no_device_space);
+ *	MODEL_PLAN(MODEL_EVENT(status), .err = -EIO);
+ *	MODEL_PLAN(MODEL_ANY_CALL, .delay_us = 500);
+ *	MODEL_PLAN(MODEL_GRANT(query_size), .after = spoil);
  *
  * Besides, every hypercall of the guest and every allocation of the modules'
  * files is a step, and model_fail_step() makes one of them fail.
@@ -17,6 +15,7 @@
 
 #include <linux/types.h>
 
+#define MODEL_PLAN(...) model_plan(&(struct model_plan){ __VA_ARGS__ })
 #define MODEL_ANY ~0U
 #define MODEL_ANY_CALL .op = MODEL_ANY, .cmd = MODEL_ANY
 #define MODEL_GRANT(name) \

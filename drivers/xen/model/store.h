@@ -74,7 +74,7 @@ struct model_tree {
  * @nr_requests: of all types
  */
 struct model_store {
-	struct mutex lock;
+	struct mutex lock; /* all of it */
 	struct work_struct work;
 	struct xenstore_domain_interface *intf;
 	evtchn_port_t guest_port;
@@ -127,6 +127,14 @@ bool model_store_has(struct model_store *store, const char *path,
 /* store_request.c */
 void model_store_answer(struct model_store *store);
 void model_store_forget(struct model_store *store);
+
+/* store_watch.c */
+int model_watch_add(struct model_store *store, const char *path,
+		    const char *token);
+int model_watch_remove(struct model_store *store, const char *path,
+		       const char *token);
+void model_watch_begin(struct model_store *store);
+void model_watches_forget(struct model_store *store);
 void model_store_fire(struct model_store *store, const char *path);
 unsigned int model_store_nr_watches(struct model_store *store);
 

@@ -14,20 +14,6 @@
 #include "store.h"
 
 /**
- * struct watch - a watch of the guest's
- * @link: in the store's list
- * @is_relative: its path was below the guest's home
- * @token: behind the path
- * @path: the node, in full
- */
-struct watch {
-	struct list_head link;
-	bool is_relative;
-	char *token;
-	char path[];
-};
-
-/**
  * struct change - a node that a transaction has changed
  * @link: in its list
  * @path: the node
@@ -87,53 +73,6 @@ static int answer_bytes(struct call *call, const void *bytes, size_t len)
 static int answer_string(struct call *call, const char *string)
 {
 	return answer_bytes(call, string, strlen(string) + 1);
-}
-
-static bool is_below(const char *path, const char *above)
-{
-	size_t len = strlen(above);
-
-	if (!above[1])
-		return true;
-	return !strncmp(path, above, len) && (!path[len] || path[len] == '/');
-}
-
-static void tell_watch(struct model_store *store, const struct watch *watch,
-		       const char *path)
-{
-	size_t skip = watch->is_relative && is_below(path, MODEL_STORE_HOME) ?
-		strlen(MODEL_STORE_HOME "/") : 0;
-	size_t path_len, token_len = strlen(watch->token) + 1;
-	char *body;
-
-	path += min(skip, strlen(path));
-	path_len = strlen(path) + 1;
-	body = kmalloc(path_len + token_len, GFP_KERNEL);
-	if (!body)
-		return;
-	memcpy(body, path, path_len);
-	memcpy(body + path_len, watch->token, token_len);
-	model_store_say(store, XS_WATCH_EVENT, 0, 0, body,
-			path_len + token_len);
-	kfree(body);
-}
-
-/**
- * model_store_fire() - tell the watches of a change
- * @store: the store, locked
- * @path: what has changed, or was removed with all below it
- *
- * Context: Process; sleeps.
- */
-void model_store_fire(struct model_store *store, const char *path)
-{
-	struct watch *watch;
-
-	list_for_each_entry(watch, &store->watches, link)
-		if (is_below(path, watch->path))
-			tell_watch(store, watch, path);
-		else if (is_below(watch->path, path))
-			tell_watch(store, watch, watch->path);
 }
 
 /* Told when the transaction ends, if there is one. */
@@ -235,55 +174,25 @@ static int do_set_perms(struct call *call)
 	return err ?: note_change(call) ?: answer_string(call, "OK");
 }
 
-static struct watch *find_watch(struct call *call)
+static bool has_token(const struct call *call)
 {
-	struct watch *watch;
-
-	list_for_each_entry(watch, &call->store->watches, link)
-		if (!strcmp(watch->path, call->path) &&
-		    !strcmp(watch->token, call->rest))
-			return watch;
-	return NULL;
+	return call->rest_len && !call->rest[call->rest_len - 1];
 }
 
 static int do_watch(struct call *call)
 {
-	size_t path_len = strlen(call->path) + 1;
-	struct watch *watch;
+	int err = has_token(call) ? model_watch_add(call->store, call->path,
+						    call->rest) : -EINVAL;
 
-	if (!call->rest_len || call->rest[call->rest_len - 1])
-		return -EINVAL;
-	if (find_watch(call))
-		return -EEXIST;
-	watch = kmalloc(struct_size(watch, path, path_len + call->rest_len),
-			GFP_KERNEL);
-	if (!watch)
-		return -ENOMEM;
-	memcpy(watch->path, call->path, path_len);
-	watch->token = watch->path + path_len;
-	memcpy(watch->token, call->rest, call->rest_len);
-	watch->is_relative = call->store->body[0] != '/';
-	list_add_tail(&watch->link, &call->store->watches);
-	return answer_string(call, "OK");
-}
-
-static void free_watch(struct watch *watch)
-{
-	list_del(&watch->link);
-	kfree(watch);
+	return err ?: answer_string(call, "OK");
 }
 
 static int do_unwatch(struct call *call)
 {
-	struct watch *watch;
+	int err = has_token(call) ? model_watch_remove(call->store, call->path,
+						       call->rest) : -EINVAL;
 
-	if (!call->rest_len || call->rest[call->rest_len - 1])
-		return -EINVAL;
-	watch = find_watch(call);
-	if (!watch)
-		return -ENOENT;
-	free_watch(watch);
-	return answer_string(call, "OK");
+	return err ?: answer_string(call, "OK");
 }
 
 static void free_transaction(struct transaction *t)
@@ -461,7 +370,6 @@ void model_store_answer(struct model_store *store)
 {
 	struct call *call = kzalloc(sizeof(*call), GFP_KERNEL);
 	const struct xsd_sockmsg *header = &store->header;
-	struct watch *watch;
 	const char *name;
 	int err;
 
@@ -478,10 +386,8 @@ void model_store_answer(struct model_store *store)
 		model_store_say(store, header->type, header->req_id,
 				header->tx_id, call->reply, call->reply_len);
 	/* A watch fires once when it is there. */
-	if (!err && header->type == XS_WATCH) {
-		watch = list_last_entry(&store->watches, struct watch, link);
-		tell_watch(store, watch, watch->path);
-	}
+	if (!err && header->type == XS_WATCH)
+		model_watch_begin(store);
 	kfree(call);
 }
 
@@ -493,23 +399,9 @@ void model_store_answer(struct model_store *store)
  */
 void model_store_forget(struct model_store *store)
 {
-	struct transaction *t, *next_t;
-	struct watch *watch, *next;
+	struct transaction *t, *next;
 
-	list_for_each_entry_safe(watch, next, &store->watches, link)
-		free_watch(watch);
-	list_for_each_entry_safe(t, next_t, &store->transactions, link)
+	model_watches_forget(store);
+	list_for_each_entry_safe(t, next, &store->transactions, link)
 		free_transaction(t);
-}
-
-unsigned int model_store_nr_watches(struct model_store *store)
-{
-	struct watch *watch;
-	unsigned int nr = 0;
-
-	mutex_lock(&store->lock);
-	list_for_each_entry(watch, &store->watches, link)
-		nr++;
-	mutex_unlock(&store->lock);
-	return nr;
 }

@@ -74,7 +74,7 @@ static bool is_handled(int times)
 	unsigned int ms;
 
 	for (ms = 0; ms < PATIENCE_MS && atomic_read(&nr_handled) < times; ms++)
-		msleep(1);
+		usleep_range(1000, 2000);
 	/* And not once more. */
 	msleep(20);
 	return atomic_read(&nr_handled) == times;
@@ -262,8 +262,7 @@ static void say_virq(void *arg)
 
 static void a_host_that_lies_about_a_port_is_believed_to_our_harm_only(struct kunit *test)
 {
-	model_plan(&(struct model_plan){ MODEL_EVENT(status),
-					 .after = say_virq });
+	MODEL_PLAN(MODEL_EVENT(status), .after = say_virq);
 	KUNIT_EXPECT_EQ(test, -ENOTCONN,
 			bind_evtchn_to_irqhandler(port, count, 0, "test",
 						  &port));
@@ -275,7 +274,7 @@ static void a_port_that_cannot_be_closed_is_let_go(struct kunit *test)
 	int irq = bind_evtchn_to_irqhandler(port, count, 0, "test", &port);
 
 	KUNIT_ASSERT_GT(test, irq, 0);
-	model_plan(&(struct model_plan){ MODEL_EVENT(close), .err = -EBUSY });
+	MODEL_PLAN(MODEL_EVENT(close), .err = -EBUSY);
 	unbind_from_irqhandler(irq, &port);
 	KUNIT_EXPECT_EQ(test, 1U, model_plan_hits());
 	KUNIT_EXPECT_TRUE(test, bindings_are_gone());

@@ -131,8 +131,7 @@ static void the_table_is_mapped_and_unmapped(struct kunit *test)
 static void a_version_that_is_refused_is_done_without(struct kunit *test)
 {
 	model_frame_bits = 40;
-	model_plan(&(struct model_plan){ MODEL_GRANT(set_version),
-					 .err = -ENOSYS });
+	MODEL_PLAN(MODEL_GRANT(set_version), .err = -ENOSYS);
 	KUNIT_EXPECT_EQ(test, 0, grant_module_init());
 	KUNIT_EXPECT_EQ(test, 1U, model_plan_hits());
 	grant_module_exit();
@@ -151,12 +150,10 @@ static void say_more_than_all(void *arg)
 
 static void a_size_that_makes_no_sense_is_refused(struct kunit *test)
 {
-	model_plan(&(struct model_plan){ MODEL_GRANT(query_size),
-					 .after = say_no_frames });
+	MODEL_PLAN(MODEL_GRANT(query_size), .after = say_no_frames);
 	KUNIT_EXPECT_EQ(test, -EIO, grant_module_init());
 	model_plan_clear();
-	model_plan(&(struct model_plan){ MODEL_GRANT(query_size),
-					 .after = say_more_than_all });
+	MODEL_PLAN(MODEL_GRANT(query_size), .after = say_more_than_all);
 	KUNIT_EXPECT_EQ(test, -EIO, grant_module_init());
 	expect_nothing_left(test, 0);
 }
@@ -166,9 +163,7 @@ static void a_table_that_cannot_grow_loses_nothing(struct kunit *test)
 	grant_ref_t head, more;
 
 	KUNIT_ASSERT_EQ(test, 0, grant_module_init());
-	model_plan(&(struct model_plan){ MODEL_GRANT(setup_table),
-					 .status = GNTST_general_error,
-					 .nr = 2 });
+	MODEL_PLAN(MODEL_GRANT(setup_table), .status = GNTST_general_error, .nr = 2);
 	KUNIT_EXPECT_EQ(test, 0, gnttab_alloc_grant_references(504, &head));
 	KUNIT_EXPECT_EQ(test, -ENOSPC,
 			gnttab_alloc_grant_references(1, &more));
@@ -253,10 +248,10 @@ static bool is_given_back(struct page *page)
 {
 	unsigned int ms;
 
-	for (ms = 0; ms < PATIENCE_MS; ms += 10) {
+	for (ms = 0; ms < PATIENCE_MS; ms += 20) {
 		if (page_count(page) == 1)
 			return true;
-		msleep(10);
+		msleep(20);
 	}
 	return false;
 }
@@ -339,14 +334,12 @@ static void a_mapping_that_fails_leaves_its_page_free(struct kunit *test)
 	peer_grants(test, theirs);
 	KUNIT_ASSERT_EQ(test, 0, gnttab_alloc_pages(1, &page));
 	set_map_op(&op, page);
-	model_plan(&(struct model_plan){ MODEL_GRANT(map_grant_ref),
-					 .status = GNTST_no_device_space });
+	MODEL_PLAN(MODEL_GRANT(map_grant_ref), .status = GNTST_no_device_space);
 	KUNIT_EXPECT_EQ(test, 0, gnttab_map_refs(&op, NULL, &page, 1));
 	KUNIT_EXPECT_EQ(test, GNTST_no_device_space, op.status);
 	KUNIT_EXPECT_FALSE(test, PageForeign(page));
 	model_plan_clear();
-	model_plan(&(struct model_plan){ MODEL_GRANT(map_grant_ref),
-					 .err = -EFAULT });
+	MODEL_PLAN(MODEL_GRANT(map_grant_ref), .err = -EFAULT);
 	set_map_op(&op, page);
 	KUNIT_EXPECT_EQ(test, -EFAULT, gnttab_map_refs(&op, NULL, &page, 1));
 	KUNIT_EXPECT_FALSE(test, PageForeign(page));
@@ -376,8 +369,7 @@ static void a_page_that_stays_mapped_is_kept_back(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, PageForeign(page));
 	undo = (struct gnttab_unmap_grant_ref){ .host_addr = op.host_addr,
 						.handle = op.handle };
-	model_plan(&(struct model_plan){ MODEL_GRANT(unmap_grant_ref),
-					 .status = GNTST_general_error });
+	MODEL_PLAN(MODEL_GRANT(unmap_grant_ref), .status = GNTST_general_error);
 	gnttab_unmap_refs(&undo, NULL, &page, 1);
 	KUNIT_EXPECT_TRUE(test, PageForeign(page));
 	gnttab_free_pages(1, &page);

@@ -15,7 +15,7 @@ static void count_upcall(struct model_domain *domain, unsigned int vcpu)
 
 static int init(struct kunit *test)
 {
-	int err = model_host_init();
+	int err = model_host_init(NULL);
 
 	if (err)
 		return err;
@@ -241,7 +241,7 @@ static void fifo_links_ports_in_their_order(struct kunit *test)
 	free_fifo(control, words);
 }
 
-static void fifo_has_a_queue_for_each_priority(struct kunit *test)
+static void fifo_has_a_queue_a_priority(struct kunit *test)
 {
 	struct evtchn_set_priority set = { .priority = 3 };
 	struct evtchn_fifo_control_block *control;
@@ -278,7 +278,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_virq_has_one_port),
 	KUNIT_CASE(ports_run_out),
 	KUNIT_CASE(fifo_links_ports_in_their_order),
-	KUNIT_CASE(fifo_has_a_queue_for_each_priority),
+	KUNIT_CASE(fifo_has_a_queue_a_priority),
 	{}
 };
 

@@ -15,7 +15,7 @@ static void *page;
 
 static int init(struct kunit *test)
 {
-	int err = model_host_init();
+	int err = model_host_init(NULL);
 
 	if (err)
 		return err;

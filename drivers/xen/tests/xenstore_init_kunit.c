@@ -49,8 +49,8 @@ static void drop(struct kunit *test)
 	({                                                                 \
 		unsigned int ms;                                           \
 									   \
-		for (ms = 0; ms < PATIENCE_MS && !(condition); ms += 10)   \
-			msleep(10);                                        \
+		for (ms = 0; ms < PATIENCE_MS && !(condition); ms += 20)   \
+			msleep(20);                                        \
 		(condition);                                               \
 	})
 
