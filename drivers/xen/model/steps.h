@@ -15,13 +15,20 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "guest.h"
 #include "plan.h"
 
-/* Init and exit are called again and again. */
+/* Init and exit are called again and again, by the suites and nobody else. */
 #undef __init
 #define __init
 #undef __exit
 #define __exit
+#undef module_init
+#define module_init(init) \
+	int __PASTE(MODEL_MODULE, _module_init)(void) { return init(); }
+#undef module_exit
+#define module_exit(exit) \
+	void __PASTE(MODEL_MODULE, _module_exit)(void) { exit(); }
 
 static inline void *model_kmalloc(size_t size, gfp_t gfp)
 {
