@@ -27,6 +27,16 @@
 #define NR_OPEN 12
 
 /**
+ * struct port_pair - what a port is called on both sides
+ * @real: by Xen
+ * @model: by the model
+ */
+struct port_pair {
+	evtchn_port_t real;
+	evtchn_port_t model;
+};
+
+/**
  * struct mapping - a grant that is mapped on both sides
  * @is_there: it is
  * @target: index of its target, or -1 if it has no address
@@ -53,6 +63,7 @@ struct mapping {
  * @step: number of this step
  * @nr_calls: hypercalls compared so far
  * @nr_mismatches: of them, those that were not answered alike
+ * @nr_lost: pages of our own that Xen took away as we mapped them
  * @domid: ours
  * @nr_vcpus: ours
  * @is_translated: whether guest frames are our own numbers
@@ -78,6 +89,7 @@ struct run {
 	u32 step;
 	u64 nr_calls;
 	u64 nr_mismatches;
+	u32 nr_lost;
 	domid_t domid;
 	unsigned int nr_vcpus;
 	bool is_translated;
@@ -86,9 +98,9 @@ struct run {
 	struct gnttab_query_size size;
 	unsigned int version;
 
-	evtchn_port_t open[NR_OPEN];
+	struct port_pair open[NR_OPEN];
 	unsigned int nr_open;
-	evtchn_port_t closed;
+	struct port_pair closed;
 
 	grant_ref_t refs[NR_REFS];
 	struct page *pages[NR_PAGES];

@@ -2,8 +2,8 @@
 /*
  * Random operations on event channels.
  *
- * Xen and the model both take the lowest port that is free, and the model is
- * told which ones the kernel has. So both come to the same numbers.
+ * A port has a number on each side: Xen does not give one again while the
+ * kernel has it in a queue, and when that ends is the kernel's business.
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
@@ -13,15 +13,28 @@
 
 #include "differential.h"
 
-static evtchn_port_t pick_port(struct run *run)
+static bool is_open(struct run *run, struct port_pair port)
 {
-	static const evtchn_port_t bad[] = { 1U << 17, 1U << 20, ~0U };
+	unsigned int i;
+
+	for (i = 0; i < run->nr_open; i++)
+		if (run->open[i].real == port.real ||
+		    run->open[i].model == port.model)
+			return true;
+	return false;
+}
+
+static struct port_pair pick_port(struct run *run)
+{
+	static const struct port_pair bad[] = {
+		{ 1U << 17, 1U << 17 }, { 1U << 20, 1U << 20 }, { ~0U, ~0U } };
 
 	if (run->nr_open && chance(run, 70))
 		return run->open[pick(run, run->nr_open)];
-	if (run->closed && chance(run, 50))
+	if (run->closed.real && chance(run, 50) && !is_open(run, run->closed))
 		return run->closed;
-	return chance(run, 30) ? 0 : bad[pick(run, ARRAY_SIZE(bad))];
+	return chance(run, 30) ? (struct port_pair){ 0, 0 } :
+				 bad[pick(run, ARRAY_SIZE(bad))];
 }
 
 static u32 pick_vcpu(struct run *run)
@@ -30,19 +43,17 @@ static u32 pick_vcpu(struct run *run)
 	       chance(run, 50) ? run->nr_vcpus : ~0U;
 }
 
-static void note_open(struct run *run, evtchn_port_t port)
+static void note_open(struct run *run, evtchn_port_t real, evtchn_port_t model)
 {
-	run->open[run->nr_open++] = port;
-	if (run->closed == port)
-		run->closed = 0;
+	run->open[run->nr_open++] = (struct port_pair){ real, model };
 }
 
-static void note_closed(struct run *run, evtchn_port_t port)
+static void note_closed(struct run *run, struct port_pair port)
 {
 	unsigned int i;
 
 	for (i = 0; i < run->nr_open; i++)
-		if (run->open[i] == port)
+		if (run->open[i].real == port.real)
 			run->open[i] = run->open[--run->nr_open];
 	run->closed = port;
 }
@@ -53,26 +64,22 @@ static void alloc_unbound(struct run *run)
 					   .remote_dom = pick_domid(run) };
 	struct evtchn_alloc_unbound model = op;
 
-	if (call_event(run, EVTCHNOP_alloc_unbound, &op, &model))
-		return;
-	compare(run, "port", op.port, model.port, "alloc_unbound");
-	note_open(run, op.port);
+	if (!call_event(run, EVTCHNOP_alloc_unbound, &op, &model))
+		note_open(run, op.port, model.port);
 }
 
 static void bind_interdomain(struct run *run)
 {
-	struct evtchn_bind_interdomain op = { .remote_dom = pick_domid(run),
-					      .remote_port = pick_port(run) };
-	struct evtchn_bind_interdomain model;
+	struct evtchn_bind_interdomain op = { .remote_dom = pick_domid(run) };
+	struct evtchn_bind_interdomain model = op;
+	struct port_pair port = pick_port(run);
 
 	if (op.remote_dom == MODEL_DOM0)
-		op.remote_port = ~0U;
-	model = op;
-	if (call_event(run, EVTCHNOP_bind_interdomain, &op, &model))
-		return;
-	compare(run, "port", op.local_port, model.local_port,
-		"bound to port %u", op.remote_port);
-	note_open(run, op.local_port);
+		port = (struct port_pair){ ~0U, ~0U };
+	op.remote_port = port.real;
+	model.remote_port = port.model;
+	if (!call_event(run, EVTCHNOP_bind_interdomain, &op, &model))
+		note_open(run, op.local_port, model.local_port);
 }
 
 /* But for those that the kernel may have, now or later. */
@@ -90,10 +97,8 @@ static void bind_virq(struct run *run)
 				       .vcpu = pick_vcpu(run) };
 	struct evtchn_bind_virq model = op;
 
-	if (call_event(run, EVTCHNOP_bind_virq, &op, &model))
-		return;
-	compare(run, "port", op.port, model.port, "bind_virq %u", op.virq);
-	note_open(run, op.port);
+	if (!call_event(run, EVTCHNOP_bind_virq, &op, &model))
+		note_open(run, op.port, model.port);
 }
 
 static void bind_ipi(struct run *run)
@@ -101,15 +106,14 @@ static void bind_ipi(struct run *run)
 	struct evtchn_bind_ipi op = { .vcpu = pick_vcpu(run) };
 	struct evtchn_bind_ipi model = op;
 
-	if (call_event(run, EVTCHNOP_bind_ipi, &op, &model))
-		return;
-	compare(run, "port", op.port, model.port, "bind_ipi");
-	note_open(run, op.port);
+	if (!call_event(run, EVTCHNOP_bind_ipi, &op, &model))
+		note_open(run, op.port, model.port);
 }
 
-static void close_port(struct run *run, evtchn_port_t port)
+static void close_port(struct run *run, struct port_pair port)
 {
-	struct evtchn_close op = { .port = port }, model = op;
+	struct evtchn_close op = { .port = port.real };
+	struct evtchn_close model = { .port = port.model };
 
 	if (!call_event(run, EVTCHNOP_close, &op, &model))
 		note_closed(run, port);
@@ -117,34 +121,53 @@ static void close_port(struct run *run, evtchn_port_t port)
 
 static void bind_vcpu(struct run *run)
 {
-	struct evtchn_bind_vcpu op = { .port = pick_port(run),
+	struct port_pair port = pick_port(run);
+	struct evtchn_bind_vcpu op = { .port = port.real,
 				       .vcpu = pick_vcpu(run) };
-	struct evtchn_bind_vcpu model = op;
+	struct evtchn_bind_vcpu model = { .port = port.model,
+					  .vcpu = op.vcpu };
 
 	call_event(run, EVTCHNOP_bind_vcpu, &op, &model);
 }
 
 static void send(struct run *run)
 {
-	struct evtchn_send op = { .port = pick_port(run) }, model = op;
+	struct port_pair port = pick_port(run);
+	struct evtchn_send op = { .port = port.real };
+	struct evtchn_send model = { .port = port.model };
 
 	call_event(run, EVTCHNOP_send, &op, &model);
 }
 
 static void unmask(struct run *run)
 {
-	struct evtchn_unmask op = { .port = pick_port(run) }, model = op;
+	struct port_pair port = pick_port(run);
+	struct evtchn_unmask op = { .port = port.real };
+	struct evtchn_unmask model = { .port = port.model };
 
 	call_event(run, EVTCHNOP_unmask, &op, &model);
 }
 
 static void set_priority(struct run *run)
 {
-	struct evtchn_set_priority op = { .port = pick_port(run),
+	struct port_pair port = pick_port(run);
+	struct evtchn_set_priority op = { .port = port.real,
 					  .priority = pick(run, 18) };
-	struct evtchn_set_priority model = op;
+	struct evtchn_set_priority model = { .port = port.model,
+					     .priority = op.priority };
 
 	call_event(run, EVTCHNOP_set_priority, &op, &model);
+}
+
+/* What the model calls a port of Xen's. */
+static evtchn_port_t to_model(struct run *run, evtchn_port_t real)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->nr_open; i++)
+		if (run->open[i].real == real)
+			return run->open[i].model;
+	return 0;
 }
 
 static void compare_status(struct run *run, const struct evtchn_status *real,
@@ -160,7 +183,8 @@ static void compare_status(struct run *run, const struct evtchn_status *real,
 	if (real->status == EVTCHNSTAT_interdomain) {
 		compare(run, "remote domain", real->u.interdomain.dom,
 			model->u.interdomain.dom, "of port %u", real->port);
-		compare(run, "remote port", real->u.interdomain.port,
+		compare(run, "remote port",
+			to_model(run, real->u.interdomain.port),
 			model->u.interdomain.port, "of port %u", real->port);
 	}
 	if (real->status == EVTCHNSTAT_virq)
@@ -170,13 +194,15 @@ static void compare_status(struct run *run, const struct evtchn_status *real,
 
 static void status(struct run *run)
 {
-	struct evtchn_status op = { .dom = pick_domid(run),
-				    .port = pick_port(run) };
-	struct evtchn_status model;
+	struct port_pair port = pick_port(run);
+	struct evtchn_status op = { .dom = pick_domid(run) };
+	struct evtchn_status model = op;
 
 	if (op.dom == MODEL_DOM0)
-		op.port = chance(run, 50) ? 1 : ~0U;
-	model = op;
+		port = chance(run, 50) ? (struct port_pair){ 1, 1 } :
+					 (struct port_pair){ ~0U, ~0U };
+	op.port = port.real;
+	model.port = port.model;
 	if (!call_event(run, EVTCHNOP_status, &op, &model))
 		compare_status(run, &op, &model);
 }
@@ -263,6 +289,9 @@ void events_step(struct run *run)
 		bad_command(run);
 }
 
+/* What the model's FIFO is in; it has no kernel that would empty it. */
+static u8 fifo_pages[MODEL_MAX_VCPUS + 1][PAGE_SIZE] __aligned(PAGE_SIZE);
+
 /**
  * events_clean() - close what a sequence has left open
  * @run: the run
@@ -279,7 +308,8 @@ void events_clean(struct run *run)
 			close_port(run, run->open[0]);
 	} while (run->nr_open < before);
 	run->nr_open = 0;
-	run->closed = 0;
+	run->closed = (struct port_pair){ 0, 0 };
+	memset(fifo_pages, 0, sizeof(fifo_pages));
 }
 
 /* Xen says who we are when it names the one for whom a port is. */
@@ -326,17 +356,16 @@ int events_find(struct run *run)
 
 static int start_fifo(struct run *run)
 {
-	static u8 pages[MODEL_MAX_VCPUS + 1][PAGE_SIZE] __aligned(PAGE_SIZE);
 	struct evtchn_init_control init = {};
 	struct evtchn_expand_array expand;
 	int err = 0;
 
 	for (; init.vcpu < run->nr_vcpus && !err; init.vcpu++) {
-		init.control_gfn = page_to_pfn(vmalloc_to_page(pages[init.vcpu]));
+		init.control_gfn = page_to_pfn(vmalloc_to_page(fifo_pages[init.vcpu]));
 		err = model_event_call(model_guest(), EVTCHNOP_init_control,
 				       &init);
 	}
-	expand.array_gfn = page_to_pfn(vmalloc_to_page(pages[MODEL_MAX_VCPUS]));
+	expand.array_gfn = page_to_pfn(vmalloc_to_page(fifo_pages[MODEL_MAX_VCPUS]));
 	return err ?: model_event_call(model_guest(), EVTCHNOP_expand_array,
 				       &expand);
 }

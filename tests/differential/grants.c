@@ -100,9 +100,16 @@ static u64 addr_of(struct run *run, int target)
 				    (unsigned long)page_address(page);
 }
 
+/*
+ * A translated domain that maps a page of its own loses it for good. So only
+ * one sequence in ten does, or else its memory would not suffice.
+ */
 static domid_t pick_owner(struct run *run)
 {
-	return chance(run, 80) ? run->domid : pick_domid(run);
+	domid_t domid = chance(run, 80) ? run->domid : pick_domid(run);
+
+	return domid == run->domid && run->is_translated &&
+	       run->sequence % 10 ? MODEL_DOM0 : domid;
 }
 
 static void note_mapping(struct run *run, struct mapping *m, int target,
@@ -273,6 +280,23 @@ void grants_step(struct run *run)
 		tables_step(run);
 }
 
+/* Neither we nor the kernel may touch them any more. */
+static void replace_lost_pages(struct run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_PAGES; i++) {
+		struct page *page;
+
+		if (model_has_page(model_guest(), page_to_pfn(run->pages[i])))
+			continue;
+		page = alloc_page(GFP_KERNEL);
+		if (page)
+			run->pages[i] = page;
+		run->nr_lost++;
+	}
+}
+
 /**
  * grants_clean() - unmap and end what a sequence has left
  * @run: the run
@@ -293,6 +317,7 @@ void grants_clean(struct run *run)
 	}
 	for (i = 0; i < NR_REFS; i++)
 		end_grant(run, run->refs[i]);
+	replace_lost_pages(run);
 	run->stale = (struct mapping){};
 }
 
@@ -370,7 +395,8 @@ void grants_end(struct run *run)
 	if (run->refs[0])
 		gnttab_free_grant_reference_seq(run->refs[0], NR_REFS);
 	for (i = 0; i < NR_PAGES; i++)
-		if (run->pages[i])
+		if (run->pages[i] &&
+		    model_has_page(model_guest(), page_to_pfn(run->pages[i])))
 			__free_page(run->pages[i]);
 	kfree(run->frame_list);
 	if (run->targets[0])

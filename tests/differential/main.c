@@ -107,8 +107,8 @@ static ssize_t run_write(struct file *file, const char __user *data, size_t len,
 static int run_show(struct seq_file *m, void *unused)
 {
 	mutex_lock(&lock);
-	seq_printf(m, "sequences: %u\ncompared: %llu\ndifferent: %llu\nabi: %s\nversion: %u\n",
-		   last.sequence, last.nr_calls, last.nr_mismatches,
+	seq_printf(m, "sequences: %u\ncompared: %llu\ndifferent: %llu\nlost: %u\nabi: %s\nversion: %u\n",
+		   last.sequence, last.nr_calls, last.nr_mismatches, last.nr_lost,
 		   last.is_fifo ? "fifo" : "2-level", last.version);
 	mutex_unlock(&lock);
 	return 0;

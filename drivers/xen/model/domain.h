@@ -234,8 +234,10 @@ void model_host_exit(void);
 struct model_domain *model_domain_create(const struct model_config *config);
 void model_domain_destroy(struct model_domain *domain);
 struct model_domain *model_guest(void);
+struct model_domain *model_dom0(void);
 void model_count(struct model_domain *domain, struct model_leftovers *left);
 int model_give_page(struct model_domain *domain, unsigned long gfn, void *page);
+bool model_has_page(struct model_domain *domain, unsigned long gfn);
 void model_take_page(struct model_domain *domain, unsigned long gfn);
 
 /* hypercall.c */

@@ -32,6 +32,13 @@ struct model_port *model_port_of(struct model_domain *domain,
 	return port < domain->nr_ports ? &domain->ports[port] : NULL;
 }
 
+/* A port that is gone may still be in a queue, where its number counts. */
+static bool is_free(struct model_domain *domain, evtchn_port_t port)
+{
+	return domain->ports[port].state == EVTCHNSTAT_closed &&
+	       !(domain->fifo && model_fifo_is_linked(domain, port));
+}
+
 /* The lowest that is free; or -ENOSPC. */
 static int find_free(struct model_domain *domain)
 {
@@ -41,7 +48,7 @@ static int find_free(struct model_domain *domain)
 	evtchn_port_t port;
 
 	for (port = 1; port < domain->nr_ports; port++)
-		if (domain->ports[port].state == EVTCHNSTAT_closed)
+		if (is_free(domain, port))
 			return port;
 	if (domain->nr_ports >= limit)
 		return -ENOSPC;
@@ -265,6 +272,8 @@ static int set_priority(struct model_domain *caller,
 		return -EINVAL;
 	if (!caller->fifo)
 		return -ENOSYS;
+	if (p->state == EVTCHNSTAT_closed)
+		return -EACCES;
 	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
 		return -EINVAL;
 	p->priority = op->priority;

@@ -132,6 +132,13 @@ bool model_fifo_unmask(struct model_domain *domain, evtchn_port_t port)
 	return has(word, EVTCHN_FIFO_PENDING) && enqueue(domain, port, word);
 }
 
+bool model_fifo_is_linked(struct model_domain *domain, evtchn_port_t port)
+{
+	event_word_t *word = model_fifo_word(domain, port);
+
+	return word && has(word, EVTCHN_FIFO_LINKED);
+}
+
 void model_fifo_clear(struct model_domain *domain, evtchn_port_t port)
 {
 	event_word_t *word = model_fifo_word(domain, port);

@@ -150,11 +150,13 @@ static void close_end(struct end *end)
 static int find_domain(struct model_domain *caller, struct end *end,
 		       domid_t domid, bool is_granted)
 {
-	if (domid != DOMID_SELF && !is_granted)
-		return GNTST_permission_denied;
 	end->domain = model_find_any(caller, domid);
 	end->domid = domid;
-	return end->domain ? GNTST_okay : GNTST_bad_domain;
+	if (!end->domain)
+		return GNTST_bad_domain;
+	/* By frame only what is the caller's, and is called so. */
+	return domid == DOMID_SELF || is_granted ? GNTST_okay :
+						   GNTST_permission_denied;
 }
 
 static int find_domains(struct model_domain *caller,

@@ -116,6 +116,20 @@ static int map_at(struct model_domain *caller, u64 addr, u32 flags,
 		GNTST_general_error : GNTST_okay;
 }
 
+/*
+ * A translated domain that maps a page of its own has it twice, and Xen takes
+ * it away from where it was.
+ */
+static void lose_own_page(struct model_domain *domain, unsigned long mfn)
+{
+	enum model_frame frame;
+	unsigned long at;
+
+	if (!model_gfn(domain, mfn, &at, &frame) && at == mfn &&
+	    frame == MODEL_FRAME_RAM)
+		model_gfn_set(domain, mfn, 0, MODEL_FRAME_HOLE);
+}
+
 static int unmap_at(struct model_domain *caller, u64 addr, unsigned long mfn)
 {
 	void *entry = xa_load(&caller->host_maps, PFN_DOWN(addr));
@@ -146,6 +160,8 @@ static int map_with_handle(struct model_domain *caller,
 		model_unpin(owner, op->ref, !(op->flags & GNTMAP_readonly));
 		return rc;
 	}
+	if (owner == caller && caller->config.is_translated)
+		lose_own_page(caller, active->mfn);
 	caller->grants.handles[handle] = (struct model_handle){
 		.flags = op->flags,
 		.domid = op->dom,

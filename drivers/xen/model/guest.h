@@ -16,6 +16,8 @@ int grant_module_init(void);
 void grant_module_exit(void);
 int xenstore_module_init(void);
 void xenstore_module_exit(void);
+int console_module_init(void);
+void console_module_exit(void);
 
 int model_events_start(void);
 void model_events_stop(void);

@@ -126,7 +126,7 @@ int model_gfn(struct model_domain *domain, unsigned long gfn,
 		value = xa_to_value(entry);
 		*mfn = value & (BIT(P2M_TYPE_SHIFT) - 1);
 		*frame = value >> P2M_TYPE_SHIFT;
-		return 0;
+		return *frame == MODEL_FRAME_HOLE ? -ENOENT : 0;
 	}
 	if (!domain->config.is_guest || !model_is_own_frame(domain, gfn) ||
 	    xa_load(&owners, gfn))
@@ -222,6 +222,14 @@ void model_take_page(struct model_domain *domain, unsigned long gfn)
 		model_gfn_clear(domain, gfn);
 	}
 	spin_unlock_irqrestore(&model_lock, flags);
+}
+
+bool model_has_page(struct model_domain *domain, unsigned long gfn)
+{
+	enum model_frame frame;
+	unsigned long mfn;
+
+	return !model_gfn(domain, gfn, &mfn, &frame);
 }
 
 static void free_domain(struct model_domain *domain)
@@ -351,6 +359,11 @@ void model_host_exit(void)
 struct model_domain *model_guest(void)
 {
 	return guest;
+}
+
+struct model_domain *model_dom0(void)
+{
+	return model_find(MODEL_DOM0);
 }
 
 static void count_grants(struct model_domain *domain,

@@ -12,11 +12,13 @@
  * @MODEL_FRAME_RAM: the domain's memory
  * @MODEL_FRAME_XEN: a frame of Xen's, shared with the domain
  * @MODEL_FRAME_GRANT: another domain's page, mapped by its grant
+ * @MODEL_FRAME_HOLE: nothing, where the guest had memory
  */
 enum model_frame {
 	MODEL_FRAME_RAM,
 	MODEL_FRAME_XEN,
 	MODEL_FRAME_GRANT,
+	MODEL_FRAME_HOLE,
 };
 
 /* Held by every hypercall while it runs, with interrupts off. */
@@ -54,6 +56,7 @@ int model_fifo_expand_array(struct model_domain *domain,
 void model_fifo_exit(struct model_domain *domain);
 bool model_fifo_raise(struct model_domain *domain, evtchn_port_t port);
 bool model_fifo_unmask(struct model_domain *domain, evtchn_port_t port);
+bool model_fifo_is_linked(struct model_domain *domain, evtchn_port_t port);
 void model_fifo_clear(struct model_domain *domain, evtchn_port_t port);
 void model_fifo_open(struct model_domain *domain, evtchn_port_t port);
 event_word_t *model_fifo_word(struct model_domain *domain, evtchn_port_t port);

@@ -45,6 +45,11 @@ static inline void *model_kvcalloc(size_t nr, size_t size, gfp_t gfp)
 	return model_step_fails() ? NULL : kvcalloc(nr, size, gfp);
 }
 
+static inline void *model_kvmalloc(size_t size, gfp_t gfp)
+{
+	return model_step_fails() ? NULL : kvmalloc(size, gfp);
+}
+
 static inline void __percpu *model_alloc_percpu(size_t size, size_t align)
 {
 	return model_step_fails() ? NULL : __alloc_percpu(size, align);
@@ -58,6 +63,8 @@ static inline void __percpu *model_alloc_percpu(size_t size, size_t align)
 #define kcalloc(nr, size, gfp) model_kcalloc(nr, size, gfp)
 #undef kmalloc_array
 #define kmalloc_array(nr, size, gfp) model_kcalloc(nr, size, gfp)
+#undef kvmalloc
+#define kvmalloc(size, gfp) model_kvmalloc(size, gfp)
 #undef kvcalloc
 #define kvcalloc(nr, size, gfp) model_kvcalloc(nr, size, gfp)
 #undef alloc_percpu

@@ -32,7 +32,7 @@ static void kick(struct model_store *store)
 	struct evtchn_send send = { .port = store->port };
 
 	if (store->port)
-		model_event_call(model_find(MODEL_DOM0), EVTCHNOP_send, &send);
+		model_event_call(model_dom0(), EVTCHNOP_send, &send);
 }
 
 /* Up to @len bytes out of the request ring. */
@@ -231,7 +231,7 @@ static int bind(struct model_store *store)
 		.remote_dom = MODEL_GUEST,
 		.remote_port = store->guest_port,
 	};
-	int err = model_event_call(model_find(MODEL_DOM0),
+	int err = model_event_call(model_dom0(),
 				   EVTCHNOP_bind_interdomain, &bind);
 
 	store->port = err ? 0 : bind.local_port;
@@ -261,7 +261,7 @@ void model_store_die(struct model_store *store)
 	mutex_lock(&store->lock);
 	close.port = store->port;
 	if (store->port)
-		model_event_call(model_find(MODEL_DOM0), EVTCHNOP_close,
+		model_event_call(model_dom0(), EVTCHNOP_close,
 				 &close);
 	store->port = 0;
 	drop_replies(store);
@@ -313,7 +313,7 @@ static int open_channel(struct model_store *store)
 	struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF,
 					      .remote_dom = MODEL_DOM0 };
 	struct model_domain *guest = model_guest();
-	struct model_domain *dom0 = model_find(MODEL_DOM0);
+	struct model_domain *dom0 = model_dom0();
 	int err = model_event_call(guest, EVTCHNOP_alloc_unbound, &alloc);
 
 	if (err)
@@ -375,7 +375,7 @@ struct model_store *model_store_create(void)
  */
 void model_store_destroy(struct model_store *store)
 {
-	struct model_domain *dom0 = model_find(MODEL_DOM0);
+	struct model_domain *dom0 = model_dom0();
 
 	if (!store)
 		return;
