@@ -154,7 +154,7 @@ void model_grants_grow(struct model_domain *domain, unsigned int nr)
 	if (grants->version == 1 || nr_status <= grants->nr_status_frames)
 		return;
 	model_frames_clear((void **)grants->status, grants->nr_status_frames,
-		     nr_status);
+			   nr_status);
 	grants->nr_status_frames = nr_status;
 }
 

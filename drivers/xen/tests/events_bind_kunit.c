@@ -6,8 +6,10 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/delay.h>
+#include <linux/gfp.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
+#include <linux/mm.h>
 
 #include <xen/events.h>
 #include <xen/xenbus.h>
@@ -313,6 +315,40 @@ static void a_virq_comes_to_its_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)EVTCHNSTAT_closed, state_of(virqs_port));
 }
 
+/* The guest as a kernel leaves it that has chosen the FIFO ABI. */
+static void start_fifo(struct kunit *test, void *page)
+{
+	struct evtchn_init_control init = {
+		.control_gfn = page_to_pfn(virt_to_page(page)) };
+
+	KUNIT_ASSERT_EQ(test, 0, model_event_call(model_guest(),
+						  EVTCHNOP_init_control,
+						  &init));
+}
+
+static void the_abi_is_found_whether_port_1_is_open_or_not(struct kunit *test)
+{
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+	struct evtchn_reset reset = { .dom = DOMID_SELF };
+	struct evtchn_close close = { .port = 1 };
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_EQ(test, 1U, port);
+	KUNIT_EXPECT_FALSE(test, events_abi_is_fifo());
+	start_fifo(test, page);
+	KUNIT_EXPECT_EQ(test, 0, events_abi_detect());
+	KUNIT_EXPECT_TRUE(test, events_abi_is_fifo());
+	model_event_call(model_guest(), EVTCHNOP_close, &close);
+	KUNIT_EXPECT_EQ(test, 0, events_abi_detect());
+	KUNIT_EXPECT_TRUE(test, events_abi_is_fifo());
+	MODEL_PLAN(MODEL_EVENT(set_priority), .err = -EFAULT);
+	KUNIT_EXPECT_EQ(test, -EFAULT, events_abi_detect());
+	model_event_call(model_guest(), EVTCHNOP_reset, &reset);
+	KUNIT_EXPECT_EQ(test, 0, events_abi_detect());
+	KUNIT_EXPECT_FALSE(test, events_abi_is_fifo());
+	free_page((unsigned long)page);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_handler_hears_what_its_peer_sends),
 	KUNIT_CASE(a_static_port_stays_open),
@@ -323,6 +359,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_port_that_cannot_be_closed_is_let_go),
 	KUNIT_CASE(ports_without_a_peer_are_refused),
 	KUNIT_CASE(a_virq_comes_to_its_handler),
+	KUNIT_CASE(the_abi_is_found_whether_port_1_is_open_or_not),
 	{}
 };
 
