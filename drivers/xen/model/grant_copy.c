@@ -148,15 +148,11 @@ static void close_end(struct end *end)
 }
 
 static int find_domain(struct model_domain *caller, struct end *end,
-		       domid_t domid, bool is_granted)
+		       domid_t domid)
 {
 	end->domain = model_find_any(caller, domid);
 	end->domid = domid;
-	if (!end->domain)
-		return GNTST_bad_domain;
-	/* By frame only what is the caller's, and is called so. */
-	return domid == DOMID_SELF || is_granted ? GNTST_okay :
-						   GNTST_permission_denied;
+	return end->domain ? GNTST_okay : GNTST_bad_domain;
 }
 
 static int find_domains(struct model_domain *caller,
@@ -172,11 +168,9 @@ static int find_domains(struct model_domain *caller,
 	close_end(dest);
 	source->domain = NULL;
 	dest->domain = NULL;
-	rc = find_domain(caller, source, op->source.domid,
-			 op->flags & GNTCOPY_source_gref);
+	rc = find_domain(caller, source, op->source.domid);
 	if (!rc)
-		rc = find_domain(caller, dest, op->dest.domid,
-				 op->flags & GNTCOPY_dest_gref);
+		rc = find_domain(caller, dest, op->dest.domid);
 	if (rc) {
 		source->domain = NULL;
 		dest->domain = NULL;
@@ -202,8 +196,11 @@ static int open_granted(struct model_domain *caller, struct end *end,
 	return GNTST_okay;
 }
 
+/* By frame only what is the caller's, and is called so. */
 static int open_frame(struct end *end, unsigned long gfn)
 {
+	if (end->domid != DOMID_SELF)
+		return GNTST_permission_denied;
 	end->is_granted = false;
 	end->gfn = gfn;
 	end->start = 0;

@@ -210,7 +210,8 @@ static int find_parts(struct model_domain *caller, struct model_active *active,
 {
 	int parts = 0, rc;
 
-	if (op->dev_bus_addr && op->dev_bus_addr != PFN_PHYS(active->mfn))
+	if (op->dev_bus_addr && flags & GNTMAP_device_map &&
+	    op->dev_bus_addr != PFN_PHYS(active->mfn))
 		return GNTST_general_error;
 	if (op->host_addr && flags & GNTMAP_host_map) {
 		rc = unmap_at(caller, op->host_addr, active->mfn);
