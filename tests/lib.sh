@@ -48,17 +48,19 @@ insmod_all()
 	make -s modules-list KERNEL="$1" | sed 's/^/--insmod\n/'
 }
 
-# kunit_kernel VERSION KIND: the folder of a kernel for the KUnit suites: xen or
-# noxen, both with the debugging tools, or plain.
+# kunit_kernel VERSION KIND: the folder of a kernel for the KUnit suites. With
+# the debugging tools: xen, xen-nokasan (without KASAN, which the start of a PV or
+# PVH domain does not survive) and noxen; plain has none.
 kunit_kernel()
 {
-	local -a fragments=(kunit debug "$2")
+	local -a fragments=(kunit debug)
 
-	if [[ $2 == plain ]]; then
-		fragments=(kunit plain noxen)
-	elif [[ -e scripts/testkernel.d/debug-$1.config ]]; then
-		fragments=(kunit debug "debug-$1" "$2")
-	fi
+	[[ ! -e scripts/testkernel.d/debug-$1.config ]] || fragments+=("debug-$1")
+	case $2 in
+	xen-nokasan) fragments+=(nokasan xen) ;;
+	plain) fragments=(kunit plain noxen) ;;
+	*) fragments+=("$2") ;;
+	esac
 	scripts/testkernel "$1" "${fragments[@]}"
 }
 
