@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the driver core asks of both buses: who fits whom, come and go. */
-#include <linux/module.h>
 #include <linux/semaphore.h>
 #include <linux/string.h>
 
@@ -78,9 +77,12 @@ static int probe_and_watch(struct xenbus_driver *drv,
  * xenbus_bus_probe() - give a device to its driver
  * @dev: the device
  *
+ * Unlike in Linux, the driver's module is not held: it may be unloaded, and
+ * lets its devices go then.
+ *
  * Context: Process; sleeps; under the device's lock.
- * Return: 0; -ENODEV for a driver without probe(); -ESRCH for one that is on
- * its way out; as xenbus_otherend_find(); or what probe() returned.
+ * Return: 0; -ENODEV for a driver without probe(); as xenbus_otherend_find();
+ * or what probe() returned.
  */
 int xenbus_bus_probe(struct device *dev)
 {
@@ -94,24 +96,17 @@ int xenbus_bus_probe(struct device *dev)
 	err = drv->read_otherend_details(xendev);
 	if (err)
 		return err;
-	if (!try_module_get(drv->driver.owner)) {
-		err = -ESRCH;
-		goto err_otherend;
-	}
+	xenbus_reset(xendev);
 	err = probe_and_watch(drv, xendev);
-	if (err)
-		goto err_module;
+	if (err) {
+		xenbus_dev_error(xendev, err, "probing %s", xendev->nodename);
+		xenbus_otherend_forget(xendev);
+		return err;
+	}
 	/* What came in between may have been missed. */
 	xenbus_place_kick(to_xen_bus(xendev), xendev->nodename,
 			  strlen(xendev->nodename));
 	return 0;
-
-err_module:
-	module_put(drv->driver.owner);
-err_otherend:
-	xenbus_dev_error(xendev, err, "probing %s", xendev->nodename);
-	xenbus_otherend_forget(xendev);
-	return err;
 }
 
 /* One that may be bound again keeps its state, unless it was told to close. */
@@ -144,7 +139,6 @@ void xenbus_bus_remove(struct device *dev)
 
 	stop_watching(xendev);
 	call_remove(drv, xendev);
-	module_put(drv->driver.owner);
 	xenbus_otherend_forget(xendev);
 	tell_closed(drv, xendev);
 }

@@ -24,7 +24,8 @@ static void release(struct device *dev)
 	free_device(to_bus_device(to_xenbus_device(dev)));
 }
 
-static struct bus_device *alloc_device(struct xen_bus *bus, const char *path)
+static struct bus_device *alloc_device(struct xen_bus *bus, const char *path,
+				       enum xenbus_state state)
 {
 	size_t len = strlen(path) + 1;
 	struct bus_device *device;
@@ -41,7 +42,7 @@ static struct bus_device *alloc_device(struct xen_bus *bus, const char *path)
 	memcpy(device->path, path, len);
 	device->xendev.nodename = device->path;
 	device->xendev.devicetype = device->type;
-	device->xendev.state = XenbusStateInitialising;
+	device->xendev.state = state;
 	init_completion(&device->xendev.down);
 	sema_init(&device->xendev.reclaim_sem, 1);
 	device->xendev.dev.bus = &bus->bus;
@@ -63,15 +64,17 @@ static int name_device(struct xen_bus *bus, struct bus_device *device)
  * xenbus_device_add() - make a device, and let drivers have it
  * @bus: the bus
  * @path: its directory
+ * @state: the state it is found in
  *
  * Context: Process; sleeps as long as a driver's probe() does.
  * Return: The device with a reference for the caller; ERR_PTR: -ENAMETOOLONG,
  * -ENOMEM, -ENOENT for a backend whose frontend is not there yet, or what the
  * driver core says.
  */
-struct bus_device *xenbus_device_add(struct xen_bus *bus, const char *path)
+struct bus_device *xenbus_device_add(struct xen_bus *bus, const char *path,
+				     enum xenbus_state state)
 {
-	struct bus_device *device = alloc_device(bus, path);
+	struct bus_device *device = alloc_device(bus, path, state);
 	int err;
 
 	if (!device)

@@ -8,6 +8,7 @@
  *   device.c     devices: made, taken away, failed
  *   bus.c        what the driver core asks of both buses
  *   otherend.c   who is at the other end, and what it says
+ *   reset.c      a frontend that was in use begins anew
  *   patience.c   an end to waiting for an other end that says nothing
  *   frontend.c   the bus of frontends
  *   backend.c    the bus of backends
@@ -43,6 +44,7 @@
  * @watch: of @root
  * @is_watched: it is registered; the notifier's and the exit's own
  * @scan: looks for places
+ * @has_scanned: it has done so once
  * @lock: protects @places
  * @places: where a device is or may be
  */
@@ -57,6 +59,7 @@ struct xen_bus {
 	struct xenbus_watch watch;
 	bool is_watched;
 	struct work_struct scan;
+	bool has_scanned;
 	struct mutex lock;
 	struct list_head places;
 };
@@ -113,7 +116,8 @@ void xenbus_scan_exit(struct xen_bus *bus);
 extern struct workqueue_struct *xenbus_queue;
 
 /* device.c */
-struct bus_device *xenbus_device_add(struct xen_bus *bus, const char *path);
+struct bus_device *xenbus_device_add(struct xen_bus *bus, const char *path,
+				     enum xenbus_state state);
 void xenbus_device_remove(struct bus_device *device);
 void xenbus_device_let_go(struct bus_device *device);
 __printf(3, 4)
@@ -134,6 +138,9 @@ void xenbus_otherend_forget(struct xenbus_device *xendev);
 int xenbus_otherend_watch(struct xenbus_device *xendev);
 bool xenbus_otherend_is(const struct xenbus_device *xendev, const char *id,
 			const char *path);
+
+/* reset.c */
+void xenbus_reset(struct xenbus_device *xendev);
 
 /* patience.c */
 

@@ -20,6 +20,7 @@
  * @link: in its bus's places; under the bus's lock
  * @bus: the bus
  * @work: looks at it
+ * @is_old: it was there before us; the work's own
  * @device: who is there, with a reference; NULL if nobody; the work's own
  * @path: the directory
  */
@@ -27,6 +28,7 @@ struct place {
 	struct list_head link;
 	struct xen_bus *bus;
 	struct work_struct work;
+	bool is_old;
 	struct bus_device *device;
 	char path[];
 };
@@ -142,9 +144,20 @@ static void check_otherend(struct bus_device *device, const struct sight *sight)
 	device_unlock(&device->xendev.dev);
 }
 
-static void add_device(struct place *place)
+/*
+ * A new device is in the first state. One in another is on its way out, unless
+ * it was in use when we came: by those before us, who left it as it is.
+ */
+static bool is_for_us(const struct place *place, const struct sight *sight)
 {
-	struct bus_device *device = xenbus_device_add(place->bus, place->path);
+	return sight->state == XenbusStateInitialising ||
+	       (place->is_old && sight->state != XenbusStateUnknown);
+}
+
+static void add_device(struct place *place, enum xenbus_state state)
+{
+	struct bus_device *device = xenbus_device_add(place->bus, place->path,
+						      state);
 
 	/* Half written, perhaps: the rest comes with another event. */
 	if (device == ERR_PTR(-ENOENT))
@@ -168,8 +181,9 @@ static void act_on(struct place *place, const struct sight *sight,
 		drop_device(place, true);
 	if (place->device)
 		check_otherend(place->device, sight);
-	else if (sight->is_there && sight->state == XenbusStateInitialising)
-		add_device(place);
+	else if (sight->is_there && is_for_us(place, sight))
+		add_device(place, sight->state);
+	place->is_old = false;
 	if (place->device && READ_ONCE(place->device->is_failed))
 		xenbus_device_let_go(place->device);
 }
@@ -222,6 +236,7 @@ static struct place *add_place(struct xen_bus *bus, const char *path,
 	if (!place)
 		return NULL;
 	place->bus = bus;
+	place->is_old = !READ_ONCE(bus->has_scanned);
 	INIT_WORK(&place->work, look);
 	memcpy(place->path, path, len);
 	list_add_tail(&place->link, &bus->places);

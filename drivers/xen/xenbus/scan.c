@@ -55,6 +55,7 @@ static void scan(struct work_struct *work)
 
 	xenbus_places_kick(bus);
 	list_all(bus, bus->root, 0);
+	WRITE_ONCE(bus->has_scanned, true);
 }
 
 static bool will_handle(struct xenbus_watch *watch, const char *path,
@@ -93,6 +94,7 @@ int xenbus_scan_init(struct xen_bus *bus)
 		.callback = changed,
 	};
 	INIT_WORK(&bus->scan, scan);
+	bus->has_scanned = false;
 	mutex_init(&bus->lock);
 	INIT_LIST_HEAD(&bus->places);
 	return 0;
