@@ -45,7 +45,7 @@ struct echo_front {
 	int irq;
 	struct completion answered;
 
-	struct mutex lock;
+	struct mutex lock; /* see above */
 	struct echo_front_ring ring;
 	struct echo_text answer;
 	bool is_connected;

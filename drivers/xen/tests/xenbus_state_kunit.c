@@ -93,4 +93,5 @@ static struct kunit_suite suite = {
 	.name = "xenbus_state",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

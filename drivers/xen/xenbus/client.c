@@ -82,7 +82,7 @@ static int switch_state(struct xenbus_device *xendev, enum xenbus_state state)
 
 static __printf(3, 0)
 void tell_error(struct xenbus_device *xendev, int err, const char *fmt,
-		       va_list args)
+		va_list args)
 {
 	char *text = kmalloc(ERROR_BYTES, GFP_KERNEL);
 	char *dir;

@@ -61,7 +61,7 @@ struct xen_bus {
 	bool is_watched;
 	struct work_struct scan;
 	bool has_scanned;
-	struct mutex lock;
+	struct mutex lock; /* taken with a device's lock held */
 	struct list_head places;
 };
 
@@ -79,7 +79,7 @@ struct xen_bus {
 struct bus_device {
 	struct xenbus_device xendev;
 	struct xenbus_watch_order *order;
-	struct mutex state_lock;
+	struct mutex state_lock; /* innermost */
 	bool is_gone;
 	bool is_failed;
 	bool has_other_state;
