@@ -58,8 +58,11 @@ misdeeds()
 	END
 }
 
-misdeeds >build/xenbus-misdeeds
-cat >build/xenbus-guest.sh <<'END'
+# Both sides go through the table, in step.
+mkdir -p build
+{ echo "cat >/tmp/misdeeds <<'TABLE'"; misdeeds; echo TABLE; } |
+	tee "build/$name.guest" >"build/$name.dom0"
+cat >>"build/$name.guest" <<'END'
 bus=/sys/bus/xen
 debug=/sys/kernel/debug/xendomu
 turn() { echo "ready $1"; read -r -t 120 said || { echo "dom0 is silent"; exit 1; }; }
@@ -170,7 +173,7 @@ while IFS='|' read -r what how deed becomes error <&3; do
 	turn "misdeed $id is over"
 	until_true "end of: $what" gone $id
 	until_true "all back after: $what" is_used "$before"
-done 3<xenbus-misdeeds
+done 3</tmp/misdeeds
 turn flicker
 until_true "flickering ends" gone 200
 until_true "all back after flickering" is_used "$before"
@@ -182,7 +185,7 @@ fact reclaim "$(reclaim)"
 for m in console xenstore grant events; do rmmod xendomu-$m || exit 1; done
 rmmod xendomu && fact unloaded yes
 END
-cat >build/xenbus-dom0.sh <<'END'
+cat >>"build/$name.dom0" <<'END'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 2400 ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
 fe() { echo "/local/domain/$GUEST_DOMID/device/echo/$1"; }
@@ -252,7 +255,7 @@ while IFS='|' read -r what how deed becomes error <&3; do
 	xenstore-rm "$(fe $(printf %060d 1))" 2>/dev/null
 	unplug $id
 	go
-done 3<xenbus-misdeeds
+done 3</tmp/misdeeds
 ready flicker
 for n in $(seq 15); do plug 200 2 1 0; unplug 200; done
 go
@@ -260,8 +263,8 @@ END
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	"${modules[@]}" --copy "$driver/echo-front.ko" --copy "$driver/echo-back.ko" \
-	--copy build/echo-back-dom0.ko --copy build/xenbus-misdeeds \
-	--dom0 build/xenbus-dom0.sh build/xenbus-guest.sh) || status=$?
+	--copy build/echo-back-dom0.ko \
+	--dom0 "build/$name.dom0" "build/$name.guest") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 fact()
@@ -298,7 +301,7 @@ while IFS='|' read -r what _ _ becomes error; do
 	id=$((id + 1))
 	result "$what: $becomes" same "$(fact "misdeed $id")" ok
 	[[ -z $error ]] || result "$what: the reason is told" has "$dom0" "^fact error $id $error"
-done <build/xenbus-misdeeds
+done < <(misdeeds)
 result "others did not notice" same "$(fact says0_last)" LAST
 result "nothing is left to reclaim" same "$(fact reclaim)" 0
 result "all modules unload" same "$(fact unloaded)" yes
