@@ -94,6 +94,7 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/storesoak KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/waitdrv KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=samples/echo KERNEL=$(KERNEL)
 	@$(MAKE) -s build/echo-back-dom0.ko
 

@@ -179,6 +179,27 @@ until_true "flickering ends" gone 200
 until_true "all back after flickering" is_used "$before"
 fact says0_last "$(says 0 'last')"
 
+# A driver that waits for ever: for one that is closed, and is open; for one
+# that is taken away meanwhile.
+waited() { dmesg | sed -n "s/.*wait-$1: $2 waited \([0-9]*\) s.*/\1/p"; }
+turn plug_wait
+insmod xendomu-waitdrv.ko &
+sleep 3
+fact says0_meanwhile "$(says 0 'meanwhile')"
+wait
+fact probe_waited "$(waited 0 probe)"
+turn open_wait
+rmmod xendomu-waitdrv
+fact remove_waited "$(waited 0 remove)"
+turn plug_wait_again
+insmod xendomu-waitdrv.ko &
+sleep 3
+turn unplug_wait
+wait
+fact vanished_waited "$(waited 1 probe)"
+until_true "it is gone" [ ! -e $bus/devices/wait-1 ]
+rmmod xendomu-waitdrv && fact gave_up "$(dmesg | grep -c 'did not wait any longer')"
+
 rmmod echo-front; rmmod xendomu-xenbus
 until_true "all back" is_used "$nothing"
 fact reclaim "$(reclaim)"
@@ -188,7 +209,8 @@ END
 cat >>"build/$name.dom0" <<'END'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 2400 ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
-fe() { echo "/local/domain/$GUEST_DOMID/device/echo/$1"; }
+type=echo
+fe() { echo "/local/domain/$GUEST_DOMID/device/$type/$1"; }
 # The directory of a backend: in dom0 for dom0's driver or for nobody, or in the guest.
 be() { echo "$backends/$1"; }
 real=/local/domain/0/backend/echo/$GUEST_DOMID
@@ -259,11 +281,17 @@ done 3</tmp/misdeeds
 ready flicker
 for n in $(seq 15); do plug 200 2 1 0; unplug 200; done
 go
+type=wait
+ready plug_wait; plug 0 6 1 0; go
+ready open_wait; id=0; be_state 4; go
+ready plug_wait_again; unplug 0; plug 1 6 1 0; go
+ready unplug_wait; unplug 1; go
 END
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	"${modules[@]}" --copy "$driver/echo-front.ko" --copy "$driver/echo-back.ko" \
 	--copy build/echo-back-dom0.ko \
+	--copy "build/drivers/$kernel/waitdrv/xendomu-waitdrv.ko" \
 	--dom0 "build/$name.dom0" "build/$name.guest") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
@@ -303,6 +331,14 @@ while IFS='|' read -r what _ _ becomes error; do
 	[[ -z $error ]] || result "$what: the reason is told" has "$dom0" "^fact error $id $error"
 done < <(misdeeds)
 result "others did not notice" same "$(fact says0_last)" LAST
+result "a driver that waits for ever in probe() waits half a minute" \
+	test "$(fact probe_waited)" -ge 25 -a "$(fact probe_waited)" -le 60
+result "meanwhile others work" same "$(fact says0_meanwhile)" MEANWHILE
+result "one that does so in remove() waits ten seconds" \
+	test "$(fact remove_waited)" -ge 8 -a "$(fact remove_waited)" -le 30
+result "one whose device is taken away does not wait on" \
+	test "$(fact vanished_waited)" -le 20
+result "a line says so for each of which the time was over" same "$(fact gave_up)" 2
 result "nothing is left to reclaim" same "$(fact reclaim)" 0
 result "all modules unload" same "$(fact unloaded)" yes
 result "the scripts came to their ends" \

@@ -153,7 +153,7 @@ void xenbus_reset(struct xenbus_device *xendev);
  * @xendev: its device
  * @answer: what the other end is said to be in when there is no more patience
  * @until: when that is, in jiffies
- * @is_lost: somebody was told so
+ * @is_lost: somebody was told so because of the time
  */
 struct patience {
 	struct list_head link;

@@ -59,13 +59,17 @@ void xenbus_patience_end(struct patience *patience)
 			 patience->xendev->otherend);
 }
 
-static bool is_over(const struct patience *patience, const char *otherend)
+static bool is_over(struct patience *patience, const char *otherend)
 {
-	const struct xenbus_device *xendev = patience->xendev;
+	struct xenbus_device *xendev = patience->xendev;
 
-	return !strcmp(xendev->otherend, otherend) &&
-	       (time_after(jiffies, patience->until) ||
-		READ_ONCE(to_bus_device(xendev)->is_gone));
+	if (strcmp(xendev->otherend, otherend))
+		return false;
+	/* That happens all the time, and is nothing to tell of. */
+	if (READ_ONCE(to_bus_device(xendev)->is_gone))
+		return true;
+	patience->is_lost |= time_after(jiffies, patience->until);
+	return patience->is_lost;
 }
 
 /**
@@ -85,7 +89,6 @@ bool xenbus_patience_is_over(const char *otherend, enum xenbus_state *answer)
 	list_for_each_entry(patience, &waiting, link) {
 		if (!is_over(patience, otherend))
 			continue;
-		patience->is_lost = true;
 		*answer = patience->answer;
 		is_any = true;
 	}
