@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Dom0's part of tests/xen/netfront.sh; @ROUNDS@ and @BYTES@ as in the guest's.
+# shellcheck source=tests/frontends/dom0.sh
+. ./dom0.sh
+www=/run/www
+vif=vif$GUEST_DOMID.0
+
+# fetch HOST NR: from the guest, so many times.
+fetch()
+{
+	i=0 good=0
+	while [ $i -lt "$2" ]; do
+		i=$((i + 1))
+		[ "$(wget -q -O - "http://$1/data.bin" | sha256sum | cut -c 1-64)" != "$theirs" ] ||
+			good=$((good + 1))
+	done
+	echo "$good"
+}
+
+# both WHAT [HOST]
+both()
+{
+	ready "fetch_$1"
+	echo "$1: out $(fetch "${2:-192.0.2.2}" 1)"
+	go
+}
+
+set_mtu()
+{
+	for link in "$vif" xenbr0; do
+		ip link set "$link" mtu "$1"
+	done
+}
+
+mkdir -p $www
+head -c @BYTES@ /dev/urandom >$www/data.bin
+sha256sum $www/data.bin | cut -c 1-64 >$www/sum
+httpd -h $www
+ready begin
+theirs=$(sed -n 's/^mine //p' "$GUEST_OUTPUT")
+go
+ready all_out
+echo "all out $(fetch 192.0.2.2 @ROUNDS@)"
+go
+both small_mtu
+ready large_mtu
+set_mtu 9000
+go
+both large_mtu
+set_mtu 1500
+both no_tso
+both no_sg
+both all_on
+both up_again
+ready their_down
+ip link set "$vif" down
+go
+ready their_up
+ip link set "$vif" up
+go
+both their_up
+ready plug
+brctl addbr xenbr1
+ip addr add 198.51.100.1/24 dev xenbr1
+ip link set xenbr1 up
+xl network-attach "$GUEST_NAME" bridge=xenbr1 && echo "attached"
+go
+ready reach_eth1
+go
+both eth1 198.51.100.2
+ready unplug
+xl network-detach "$GUEST_NAME" 1 && echo "detached"
+go
+both after_unplug
+ready seen
+xen_sees attached
+go
+ready over
+echo "state when over: $(backend vif 0 state)"
+xen_sees over
+go
