@@ -11,9 +11,9 @@ OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
 MODULES := xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console
-MODULES += xendomu-console-front
+MODULES += xendomu-console-front xendomu-xenbus
 CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
-CONFIGS += XENDOMU_CONSOLE_FRONT
+CONFIGS += XENDOMU_CONSOLE_FRONT XENDOMU_XENBUS
 
 # W=1 and C=1 (sparse) pass through to the kernel's build.
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
