@@ -48,45 +48,6 @@ insmod_all()
 	make -s modules-list KERNEL="$1" | sed 's/^/--insmod\n/'
 }
 
-# frontend_options KERNEL SIDE MODULE...: the options of a guest with Linux's
-# frontends; by SIDE with our modules below them, or with the kernel's own.
-frontend_options()
-{
-	local kernel=$1 side=$2 name
-
-	shift 2
-	if [[ $side == kernel ]]; then
-		echo --keep-kernel-drivers
-		printf -- '--modprobe\n%s\n' "$@"
-		return
-	fi
-	for name in "" -events -grant -xenstore -xenbus; do
-		printf -- '--insmod\n%s\n--copy\n%s\n' "build/modules/$kernel/xendomu$name.ko"{,}
-	done
-	for name; do
-		printf -- '--insmod\n%s\n' "build/drivers/$kernel/$name/$name.ko"
-	done
-}
-
-# frontends_are_gone OUT DOM0 SIDE: by their outputs, nothing is left of drivers
-# and bus: no page, no port, by our books and by Xen's.
-frontends_are_gone()
-{
-	[[ $3 == ours ]] || return 0
-	result "the driver leaves no grant behind" \
-		has "$1" '^without the drivers: grants 2,'
-	result "driver, bus and all below unload" has "$1" '^all unloaded$'
-	result "Xen saw the driver's pages mapped" has "$2" '^Xen sees attached: grants [1-9]'
-	result "and sees none any more" has "$2" '^Xen sees over: grants 0,'
-	result "nor a port of the driver" \
-		test "$(xen_ports "$2" over)" -lt "$(xen_ports "$2" attached)"
-}
-
-xen_ports()
-{
-	sed -n "s/^Xen sees $2: .*ports //p" <<<"$1"
-}
-
 # field TEXT NAME: the rest of the line that begins with NAME.
 field()
 {

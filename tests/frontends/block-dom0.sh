@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Dom0's part of tests/xen/blkfront.sh.
+# shellcheck disable=SC2154 # settings
 # shellcheck source=tests/frontends/dom0.sh
 . ./dom0.sh
 

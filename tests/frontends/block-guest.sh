@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The guest's part of tests/xen/blkfront.sh. @MIB@: how large xvda is.
+# The guest's part of tests/xen/blkfront.sh. $mib: how large xvda is.
+# shellcheck disable=SC2154 # settings
 # shellcheck source=tests/frontends/guest.sh
 . ./guest.sh
 use_programs programs
@@ -58,7 +59,7 @@ echo "device vbd-51712: $(disk_of 51712), driver $(driver_of vbd-51712), state $
 echo "attributes $(cat $bus/devices/vbd-51712/nodename $bus/devices/vbd-51712/modalias | tr '\n' ' ')"
 [ ! -e $debug ] || echo "while attached: grants $(grants), ports $(ports)"
 
-verify /dev/xvda @MIB@
+verify /dev/xvda "$mib"
 mkfs.ext4 -q /dev/xvda && mkdir -p /mnt && mount -t ext4 /dev/xvda /mnt && write_file
 umount /mnt
 echo 3 >/proc/sys/vm/drop_caches

@@ -1,6 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What dom0's parts of the frontends' tests share. Sourced.
+# What dom0's parts of the frontends' tests share. Sourced, with the
+# test's own settings.
+# shellcheck disable=SC1091 # settings are made later
+. ./settings
 
 # ready NAME: waits for the guest's turn of that name, at most 10 minutes.
 ready()
@@ -39,6 +42,15 @@ backend()
 frontend_state()
 {
 	[ "$(xenstore-read "/local/domain/$GUEST_DOMID/device/$1/$2/state")" = "$3" ]
+}
+
+# make_bridge NAME ADDRESS: where dom0 answers as ADDRESS
+make_bridge()
+{
+	modprobe -a xen-netback bridge
+	brctl addbr "$1"
+	ip addr add "$2/24" dev "$1"
+	ip link set "$1" up
 }
 
 # new_disk NAME MIB N: an empty file of that name below /run, as /dev/loopN.

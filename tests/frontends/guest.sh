@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What the guest's parts of the frontends' tests share. Sourced.
-# shellcheck disable=SC3045 # busybox's read has -t
+# What the guest's parts of the frontends' tests share. Sourced, with the
+# test's own settings.
+# shellcheck disable=SC3045,SC1091 # busybox's read has -t; settings are made later
 
+. ./settings
 debug=/sys/kernel/debug/xendomu
 bus=/sys/bus/xen
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Dom0's part of tests/xen/netfront.sh; @ROUNDS@ and @BYTES@ as in the guest's.
+# Dom0's part of tests/xen/netfront.sh; $rounds and $bytes as in the guest's.
+# shellcheck disable=SC2154 # settings
 # shellcheck source=tests/frontends/dom0.sh
 . ./dom0.sh
 www=/run/www
@@ -34,14 +35,14 @@ set_mtu()
 }
 
 mkdir -p $www
-head -c @BYTES@ /dev/urandom >$www/data.bin
+head -c "$bytes" /dev/urandom >$www/data.bin
 sha256sum $www/data.bin | cut -c 1-64 >$www/sum
 httpd -h $www
 ready begin
 theirs=$(sed -n 's/^mine //p' "$GUEST_OUTPUT")
 go
 ready all_out
-echo "all out $(fetch 192.0.2.2 @ROUNDS@)"
+echo "all out $(fetch 192.0.2.2 "$rounds")"
 go
 both small_mtu
 ready large_mtu
@@ -61,9 +62,7 @@ ip link set "$vif" up
 go
 both their_up
 ready plug
-brctl addbr xenbr1
-ip addr add 198.51.100.1/24 dev xenbr1
-ip link set xenbr1 up
+make_bridge xenbr1 198.51.100.1
 xl network-attach "$GUEST_NAME" bridge=xenbr1 && echo "attached"
 go
 ready reach_eth1

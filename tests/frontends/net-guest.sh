@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The guest's part of tests/xen/netfront.sh. @ROUNDS@: how often data.bin, of
-# @BYTES@ bytes, goes each way.
+# The guest's part of tests/xen/netfront.sh. $rounds: how often data.bin, of
+# $bytes bytes, goes each way.
+# shellcheck disable=SC2154 # settings
 # shellcheck source=tests/frontends/guest.sh
 . ./guest.sh
 use_programs programs
@@ -58,12 +59,12 @@ ip addr add 192.0.2.2/24 dev eth0
 ip link set eth0 up
 until_true "dom0 answers" answers
 mkdir -p $www
-head -c @BYTES@ /dev/urandom >$www/data.bin
+head -c "$bytes" /dev/urandom >$www/data.bin
 httpd -h $www
 echo "mine $(sum $www/data.bin)"
 turn begin
 theirs=$(wget -q -O - http://$dom0/sum)
-echo "all in $(fetch @ROUNDS@)"
+echo "all in $(fetch "$rounds")"
 turn all_out
 
 ip link set eth0 mtu 1200
