@@ -221,7 +221,7 @@ dom0_image()
 
 hvm_qemu=/usr/libexec/xen-qemu-system-i386
 
-# The device model and firmware: big, and only HVM guests need them.
+# The device model and firmware: big, and only HVM guests and --device-model need them.
 build_hvm_layer()
 {
 	local out=$1 tree=$1.tree boot=usr/lib/xen-$xen_version/boot

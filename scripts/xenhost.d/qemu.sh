@@ -27,7 +27,7 @@ xen_qemu_args()
 {
 	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}" mib disks_mb=0
 
-	if [[ $opt_guest == hvm ]]; then
+	if [[ -n $opt_device_model ]]; then
 		machine_mb=3072
 	fi
 	for mib in "${opt_disk[@]}"; do
