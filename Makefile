@@ -20,7 +20,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver packages test-driver test-drivers demo
-.PHONY: bench bench-drivers
+.PHONY: frontends bench bench-drivers
 .PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
@@ -50,6 +50,9 @@ driver: modules ## build the driver in DIR against our headers and symbols
 	@find $(DRIVER_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
 		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
+
+frontends: ## build Linux's own frontends, unchanged, against our headers
+	@scripts/frontends --kernel $(KERNEL)
 
 # Programs that play the other end in dom0.
 PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
@@ -100,14 +103,16 @@ bench-drivers: build/gntshr-peer
 	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
 	@find $(STORE_BENCH_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
+	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants and XenStore against the kernel's own
+bench: packages ## our grants, XenStore and frontends against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 test-drivers:

@@ -32,6 +32,11 @@ gone()
 	! test -e "$1"
 }
 
+is_empty()
+{
+	[ -z "$(ls "$1")" ]
+}
+
 is_over()
 {
 	! kill -0 "$1"
