@@ -11,8 +11,8 @@ ready()
 	n=0
 	until grep -q "^ready $1$" "$GUEST_OUTPUT"; do
 		n=$((n + 1))
-		[ $n -lt 12000 ] || { echo "in vain: the guest's $1"; exit 1; }
-		usleep 50000
+		[ $n -lt 3000 ] || { echo "in vain: the guest's $1"; exit 1; }
+		usleep 200000
 	done
 }
 
@@ -21,15 +21,15 @@ go()
 	echo on >"$GUEST_INPUT"
 }
 
-# until_true WHAT COMMAND...: waits for it, at most 60 s.
+# until_true WHAT COMMAND...: waits for it, at most two minutes.
 until_true()
 {
 	what=$1 n=0
 	shift
 	until "$@" >/dev/null 2>&1; do
 		n=$((n + 1))
-		[ $n -lt 1200 ] || { echo "in vain: $what"; return 1; }
-		usleep 50000
+		[ $n -lt 600 ] || { echo "in vain: $what"; return 1; }
+		usleep 200000
 	done
 }
 

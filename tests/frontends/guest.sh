@@ -15,15 +15,15 @@ turn()
 	read -r -t 300 _ || { echo "in vain: dom0's part of $1"; exit 1; }
 }
 
-# until_true WHAT COMMAND...: waits for it, at most 60 s.
+# until_true WHAT COMMAND...: waits for it, at most two minutes.
 until_true()
 {
 	what=$1 n=0
 	shift
 	until "$@" >/dev/null 2>&1; do
 		n=$((n + 1))
-		[ $n -lt 1200 ] || { echo "in vain: $what"; return 1; }
-		usleep 50000
+		[ $n -lt 600 ] || { echo "in vain: $what"; return 1; }
+		usleep 200000
 	done
 }
 

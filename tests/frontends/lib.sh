@@ -60,11 +60,13 @@ run_frontends()
 	result "no complaint in the guest's log" clean_log "build/xenhost/$name/guest-dmesg.log"
 }
 
-# frontends_are_gone SIDE: nothing is left of drivers and bus: no page, no port, by
-# our books and by Xen's.
+# frontends_are_gone SIDE: it was our table that held their pages, and nothing is
+# left of drivers and bus: no page, no port, by our books and by Xen's.
 frontends_are_gone()
 {
 	[[ $1 == ours ]] || return 0
+	result "the driver's pages and ports are in our books" \
+		has "$out" '^while attached: grants ([3-9]|[1-9][0-9]+), ports [1-9]'
 	result "the driver leaves no grant behind" \
 		has "$out" '^without the drivers: grants 2,'
 	result "driver, bus and all below unload" has "$out" '^all unloaded$'

@@ -20,7 +20,7 @@ name=hostile_backend-$kernel
 make -s build/hostile-backend
 build_frontends "$kernel" ours xen-blkfront xen-netfront
 mapfile -t options < <(frontend_options "$kernel" ours xen-blkfront xen-netfront)
-run_frontends "$name" "$kernel" hostile "" --memory 256 --timeout 600 "${options[@]}" \
+run_frontends "$name" "$kernel" hostile "" --memory 256 --vcpus 1 --timeout 900 "${options[@]}" \
 	--copy build/hostile-backend
 
 # says STEP WHAT: what the guest said of it
