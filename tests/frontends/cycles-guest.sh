@@ -29,7 +29,7 @@ read_disk()
 use_net()
 {
 	while [ -e /sys/class/net/eth0 ]; do
-		wget -q -T 5 -O /dev/null http://192.0.2.1/data.bin
+		timeout 5 wget -q -O /dev/null http://192.0.2.1/data.bin
 	done
 }
 
