@@ -19,7 +19,7 @@ CONFIGS += XENDOMU_CONSOLE_FRONT XENDOMU_XENBUS
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
-.PHONY: help modules modules-list driver packages test-driver test-drivers demo
+.PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
 .PHONY: frontends bench bench-drivers integrate
 .PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
@@ -50,6 +50,20 @@ driver: modules ## build the driver in DIR against our headers and symbols
 	@find $(DRIVER_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
 		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
+
+# The same sources for the Xen support that the kernel has itself.
+DRIVER_KERNEL_OUT = $(DRIVER_OUT)-kernel
+driver-kernel:
+	@mkdir -p $(DRIVER_KERNEL_OUT)
+	@cp -rsf $(abspath $(DIR))/. $(DRIVER_KERNEL_OUT)/
+	@find $(DRIVER_KERNEL_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
+
+# The sample's backend for dom0, by a name of its own.
+DOM0_KERNEL := $(shell scripts/kernels --dom0)
+build/echo-back-dom0.ko: $(wildcard samples/echo/*)
+	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
+	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-back.ko $@
 
 frontends: ## build Linux's own frontends, unchanged, against our headers
 	@scripts/frontends --kernel $(KERNEL)
@@ -83,6 +97,8 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/storesoak KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=samples/echo KERNEL=$(KERNEL)
+	@$(MAKE) -s build/echo-back-dom0.ko
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs
@@ -90,19 +106,11 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 	@KERNEL=$(KERNEL) scripts/demo
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
-BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
-STORE_BENCH_OUT = build/drivers/$(KERNEL)/bench-xenstore-kernel
 bench-drivers: build/gntshr-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
-	@mkdir -p $(BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
-	@find $(BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench KERNEL=$(KERNEL)
 	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
-	@mkdir -p $(STORE_BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
-	@find $(STORE_BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench-xenstore KERNEL=$(KERNEL)
 	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5

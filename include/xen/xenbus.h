@@ -16,7 +16,7 @@
  */
 struct xenbus_watch_order {
 	struct kref ref;
-	struct mutex lock;
+	struct mutex lock; /* outside a device's lock */
 };
 
 /**

@@ -53,7 +53,7 @@ result "kernel's drivers kept: the XenStore ring's line has the remedy" \
 result "kernel's drivers kept: the console ring's line has the remedy" \
 	has "$out" 'the console ring belongs to the kernel: boot with .*console=hvc1'
 result "kernel's drivers kept: debugfs says who owns what" \
-	same "$(grep -c 'owner of .*: the kernel' <<<"$out")" 3
+	same "$(grep -c 'owner of .*: the kernel' <<<"$out")" 4
 
 # shellcheck disable=SC2016
 run params --guest pv "$try"'

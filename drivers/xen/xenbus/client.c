@@ -12,31 +12,6 @@
 #define ERROR_BYTES 1024
 
 /**
- * xenbus_strstate() - the name of a state
- * @state: the state, or any number
- *
- * Context: Any.
- * Return: Its name, "INVALID" for what is no state.
- */
-const char *xenbus_strstate(enum xenbus_state state)
-{
-	static const char *const names[] = {
-		[XenbusStateUnknown] = "Unknown",
-		[XenbusStateInitialising] = "Initialising",
-		[XenbusStateInitWait] = "InitWait",
-		[XenbusStateInitialised] = "Initialised",
-		[XenbusStateConnected] = "Connected",
-		[XenbusStateClosing] = "Closing",
-		[XenbusStateClosed] = "Closed",
-		[XenbusStateReconfiguring] = "Reconfiguring",
-		[XenbusStateReconfigured] = "Reconfigured",
-	};
-
-	return state < ARRAY_SIZE(names) ? names[state] : "INVALID";
-}
-EXPORT_SYMBOL_GPL(xenbus_strstate);
-
-/**
  * xenbus_read_driver_state() - the state of a device, ours or another's
  * @path: the device's directory
  *
@@ -107,7 +82,7 @@ static int switch_state(struct xenbus_device *xendev, enum xenbus_state state)
 
 static __printf(3, 0)
 void tell_error(struct xenbus_device *xendev, int err, const char *fmt,
-		       va_list args)
+		va_list args)
 {
 	char *text = kmalloc(ERROR_BYTES, GFP_KERNEL);
 	char *dir;

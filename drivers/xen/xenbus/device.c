@@ -50,6 +50,15 @@ static struct bus_device *alloc_device(struct xen_bus *bus, const char *path,
 	return device;
 }
 
+/* Types and numbers with a dash in them may make the same name of two paths. */
+static bool is_taken(struct xen_bus *bus, const char *name)
+{
+	struct device *dev = bus_find_device_by_name(&bus->bus, NULL, name);
+
+	put_device(dev);
+	return dev;
+}
+
 static int name_device(struct xen_bus *bus, struct bus_device *device)
 {
 	char name[NAME_BYTES];
@@ -57,6 +66,8 @@ static int name_device(struct xen_bus *bus, struct bus_device *device)
 
 	if (!err)
 		err = bus->name(device->path, name);
+	if (!err && is_taken(bus, name))
+		err = -EEXIST;
 	return err ?: dev_set_name(&device->xendev.dev, "%s", name);
 }
 
@@ -68,8 +79,8 @@ static int name_device(struct xen_bus *bus, struct bus_device *device)
  *
  * Context: Process; sleeps as long as a driver's probe() does.
  * Return: The device with a reference for the caller; ERR_PTR: -ENAMETOOLONG,
- * -ENOMEM, -ENOENT for a backend whose frontend is not there yet, or what the
- * driver core says.
+ * -EEXIST for a name that another device has, -ENOMEM, -ENOENT for a backend
+ * whose frontend is not there yet, or what the driver core says.
  */
 struct bus_device *xenbus_device_add(struct xen_bus *bus, const char *path,
 				     enum xenbus_state state)

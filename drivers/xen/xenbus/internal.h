@@ -2,7 +2,8 @@
 /*
  * What the files of xendomu-xenbus.ko share with each other.
  *
- *   path.c       paths of devices, and states as text: pure cores
+ *   path.c       paths of devices: a pure core
+ *   state.c      states and domains as text: another
  *   place.c      places in the store where a device may be, and who is there
  *   scan.c       finds the places: watches and lists
  *   device.c     devices: made, taken away, failed
@@ -60,7 +61,7 @@ struct xen_bus {
 	bool is_watched;
 	struct work_struct scan;
 	bool has_scanned;
-	struct mutex lock;
+	struct mutex lock; /* taken with a device's lock held */
 	struct list_head places;
 };
 
@@ -78,7 +79,7 @@ struct xen_bus {
 struct bus_device {
 	struct xenbus_device xendev;
 	struct xenbus_watch_order *order;
-	struct mutex state_lock;
+	struct mutex state_lock; /* innermost */
 	bool is_gone;
 	bool is_failed;
 	bool has_other_state;
@@ -101,6 +102,8 @@ size_t xenbus_path_of_device(const char *path, unsigned int levels);
 bool xenbus_path_matters(const char *rest);
 int xenbus_path_type(const char *path, char *type);
 int xenbus_path_name(const char *path, int domid, char *name);
+
+/* state.c */
 int xenbus_state_parse(const char *text, enum xenbus_state *state);
 int xenbus_domid_parse(const char *text, int *domid);
 

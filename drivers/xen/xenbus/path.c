@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Paths of devices, and what stands in a device's nodes: pure.
+ * Paths of devices: pure.
  *
  * A frontend is at device/TYPE/ID, a backend at backend/TYPE/DOMID/ID. Whoever
  * writes the store chooses all of it.
@@ -100,40 +100,4 @@ int xenbus_path_name(const char *path, int domid, char *name)
 	else
 		len = snprintf(name, NAME_BYTES, "%s-%d-%s", type, domid, id);
 	return len < NAME_BYTES ? 0 : -ENAMETOOLONG;
-}
-
-/**
- * xenbus_state_parse() - a state as text
- * @text: the text
- * @state: set to it
- *
- * Context: Any.
- * Return: 0, or -EINVAL for what is not the number of a state.
- */
-int xenbus_state_parse(const char *text, enum xenbus_state *state)
-{
-	unsigned int number;
-
-	if (kstrtouint(text, 10, &number) || number > XenbusStateReconfigured)
-		return -EINVAL;
-	*state = number;
-	return 0;
-}
-
-/**
- * xenbus_domid_parse() - a domain's number as text
- * @text: the text
- * @domid: set to it
- *
- * Context: Any.
- * Return: 0, or -EINVAL for what is not the number of a domain.
- */
-int xenbus_domid_parse(const char *text, int *domid)
-{
-	unsigned int number;
-
-	if (kstrtouint(text, 10, &number) || number >= DOMID_FIRST_RESERVED)
-		return -EINVAL;
-	*domid = number;
-	return 0;
 }
