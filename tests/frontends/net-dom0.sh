@@ -7,13 +7,13 @@
 www=/run/www
 vif=vif$GUEST_DOMID.0
 
-# fetch HOST NR: from the guest, so many times.
+# fetch HOST NAME NR: from the guest, so many times.
 fetch()
 {
-	i=0 good=0
-	while [ $i -lt "$2" ]; do
+	i=0 good=0 theirs=$(wget -q -O - "http://$1/$2.sum")
+	while [ $i -lt "$3" ]; do
 		i=$((i + 1))
-		[ "$(wget -q -O - "http://$1/data.bin" | sha256sum | cut -c 1-64)" != "$theirs" ] ||
+		[ "$(wget -q -O - "http://$1/$2.bin" | sha256sum | cut -c 1-64)" != "$theirs" ] ||
 			good=$((good + 1))
 	done
 	echo "$good"
@@ -23,7 +23,7 @@ fetch()
 both()
 {
 	ready "fetch_$1"
-	echo "$1: out $(fetch "${2:-192.0.2.2}" 1)"
+	echo "$1: out $(fetch "${2:-192.0.2.2}" small 1)"
 	go
 }
 
@@ -36,13 +36,15 @@ set_mtu()
 
 mkdir -p $www
 head -c "$bytes" /dev/urandom >$www/data.bin
-sha256sum $www/data.bin | cut -c 1-64 >$www/sum
+head -c 1000000 /dev/urandom >$www/small.bin
+for name in data small; do
+	sha256sum $www/$name.bin | cut -c 1-64 >$www/$name.sum
+done
 httpd -h $www
 ready begin
-theirs=$(sed -n 's/^mine //p' "$GUEST_OUTPUT")
 go
 ready all_out
-echo "all out $(fetch 192.0.2.2 "$rounds")"
+echo "all out $(fetch 192.0.2.2 data "$rounds")"
 go
 both small_mtu
 ready large_mtu

@@ -21,7 +21,7 @@ build_frontends "$kernel" "$side" xen-blkfront
 rm -rf "$files"
 pack_programs "$files/programs" fio mkfs.ext4 e2fsck
 mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront)
-run_frontends "$name" "$kernel" block "mib=$mib" --memory 448 --timeout $((400 + mib)) \
+run_frontends "$name" "$kernel" block "mib=$mib" --memory 448 --timeout $((800 + mib * 2)) \
 	--disk "$mib" --modprobe ext4 "${options[@]}"
 
 result "probe() ran: the disk is there, by its driver, connected" \

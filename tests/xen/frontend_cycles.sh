@@ -17,7 +17,7 @@ name=frontend_cycles-$side-$kernel
 build_frontends "$kernel" "$side" xen-blkfront xen-netfront
 mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront xen-netfront)
 run_frontends "$name" "$kernel" cycles "cycles=$cycles" --memory 256 \
-	--timeout $((300 + cycles * 30)) "${options[@]}"
+	--timeout $((500 + cycles * 30)) "${options[@]}"
 
 # number TEXT LINE NAME: the number behind NAME, in a line that begins so.
 number()

@@ -37,7 +37,7 @@ for library in 9p drm_kms_helper snd-pcm scsi_mod usbcore; do
 	options=(--modprobe "$library" "${options[@]}")
 done
 run_frontends "$name" "$kernel" devices "unload='$unload' unserved='${unserved[*]}'" \
-	--memory 256 --timeout 400 "${options[@]}" --device-model \
+	--memory 256 --timeout 900 "${options[@]}" --device-model \
 	--config 'p9=["tag=share,security_model=none,path=/tmp"]' --config 'vfb=["vnc=0"]'
 
 for device in '9pfs-0: driver 9pfs' 'vkbd-0: driver vkbd' 'vfb-0: driver vfb'; do
