@@ -50,13 +50,18 @@ fe_node() { xenstore-read "$(fe "$1")/$2"; }
 # attack DEVICE HOW [NUMBER]: hostile-backend at its ring.
 attack()
 {
-	case $1 in
-	vbd/*) ring=$(fe_node "$1" ring-ref) event=$(fe_node "$1" event-channel) ;;
-	*) ring=$(fe_node "$1" rx-ring-ref) event=$(fe_node "$1" event-channel-rx) ;;
+	case $1,$2 in
+	vbd/*) class=block ring=$(fe_node "$1" ring-ref) event=$(fe_node "$1" event-channel) ;;
+	*,keep) class=net ring=$(fe_node "$1" tx-ring-ref) event=$(fe_node "$1" event-channel-tx) ;;
+	*) class=net ring=$(fe_node "$1" rx-ring-ref) event=$(fe_node "$1" event-channel-rx) ;;
 	esac
-	./hostile-backend "$GUEST_DOMID" "$event" "$ring" "$2" "$3" >/tmp/attack.out 2>&1 &
+	./hostile-backend "$GUEST_DOMID" "$event" "$ring" $class "$2" "$3" >/tmp/attack.out 2>&1 &
 	attacker=$!
 	until_true "$1 $2 is up" grep -q '^up$' /tmp/attack.out
+	set_state "$1" 4
+	until_true "$1 is connected" has_state "$1" 4
+	until_true "$1 $2" grep -q '^now$' /tmp/attack.out
+	[ "$2" = keep ] || until_true "$1 $2 is done" grep -q '^done$' /tmp/attack.out
 }
 
 stop_attack()
@@ -115,52 +120,46 @@ for i in 1 2 3 4 5; do
 done
 tell settle early
 
-# Pages that are mapped and never given back, until the process dies.
+# Pages that are mapped and never given back, until the process dies: the ring,
+# and what is to be sent.
 connect_disk 51712
-attack vbd/51712 keep
-set_state vbd/51712 4
-until_true "vbd is connected" has_state vbd/51712 4
-tell read xvda
-until_true "pages are kept" grep -q '^kept [1-9]' /tmp/attack.out
+attack vbd/51712 hold
 set_state vbd/51712 5
-until_true "a keeping vbd closes" has_state vbd/51712 6
+until_true "a held vbd closes" has_state vbd/51712 6
 set_state vbd/51712 6
 unplug vbd/51712
+usleep 500000
+tell look held
+echo "mapped while held: $(grant-dump "$GUEST_DOMID" | tail -n 1)"
+stop_attack
+tell settle held
+connect_net 0
+tell send eth0
+attack vif/0 keep
+until_true "pages are kept" grep -q '^kept [1-9]' /tmp/attack.out
+unplug vif/0
 usleep 500000
 tell look kept
 echo "mapped while kept: $(grant-dump "$GUEST_DOMID" | tail -n 1)"
 stop_attack
 tell settle kept
 
-# Events without a reason.
-connect_disk 51712
-attack vbd/51712 storm 300000
-until_true "storm" grep -q '^done$' /tmp/attack.out
-tell look storm
-stop_attack
-unplug vbd/51712
-tell settle storm
-
-# Rings full of nonsense.
-for how in insane stranger "scribble 500"; do
+# Events without a reason, and rings full of nonsense.
+for how in "storm 300000" insane "scribble 300"; do
 	connect_disk 51712
 	# shellcheck disable=SC2086 # a word, or two
 	attack vbd/51712 $how
-	set_state vbd/51712 4
-	usleep 300000
 	tell read xvda
-	usleep 500000
 	tell look "disk-${how% *}"
 	stop_attack
 	unplug vbd/51712
 	tell settle "disk-${how% *}"
 done
-for how in insane "scribble 500" "storm 100000"; do
+for how in "storm 100000" insane "scribble 300"; do
 	connect_net 0
+	tell send eth0
 	# shellcheck disable=SC2086 # a word, or two
 	attack vif/0 $how
-	set_state vif/0 4
-	until_true "vif $how" grep -q '^done$' /tmp/attack.out
 	tell look "net-${how% *}"
 	stop_attack
 	unplug vif/0

@@ -57,8 +57,12 @@ while :; do
 	case $step in
 	look) look "$what" ;;
 	read)
-		# Whoever reads from a disk of theirs must be able to give up.
-		timeout 20 dd if="/dev/$what" of=/dev/null bs=4k count=8 iflag=direct 2>/dev/null &
+		dd if="/dev/$what" of=/dev/null bs=4k count=8 iflag=direct 2>&1 | sed -n 's/^dd: /read: /p'
+		;;
+	send)
+		ip addr add 192.0.2.2/24 dev "$what"
+		ip link set "$what" up
+		ping -c 100 -q 192.0.2.1 >/dev/null 2>&1 &
 		;;
 	settle)
 		until_true "$what: no devices" is_empty "$bus/devices"

@@ -2,17 +2,19 @@
 /*
  * A backend that does what no honest one does, on the raw ring, in dom0.
  *
- * hostile-backend DOMID PORT REF HOW [NUMBER]
+ * hostile-backend DOMID PORT REF block|net HOW [NUMBER]
  *
- * Maps the ring REF of DOMID, binds its PORT, says "up", and then
- *   serve     answers each block request as done, with nothing in its pages
- *   keep      the same, and keeps every page of a request mapped
+ * Maps the ring REF of DOMID, binds its PORT, says "up". A disk's requests it
+ * then answers as done, until there have been some and none comes for two
+ * seconds: Linux looks for partitions as soon as a disk is there, and a request
+ * that nobody answers is one that nobody can take back. Then it says "now", and
+ *   hold      does nothing, and keeps the ring mapped
+ *   keep      maps each page that is to be sent, and never answers
  *   storm     sends NUMBER events for nothing
  *   scribble  writes nonsense all over the ring, an event after each of NUMBER
  *   insane    announces more responses than there are requests
- *   stranger  answers, at the first request, one that nobody has made
- * and says "done" where that has an end. All is kept until SIGTERM; what the
- * process has mapped goes with it. Exit status 0, or 2 if something did not work.
+ * and says "done". All is kept until SIGTERM; what the process has mapped goes
+ * with it. Exit status 0, or 2 if something did not work.
  */
 /* What Xen's headers leave to whoever includes them. */
 #define __XEN_INTERFACE_VERSION__ __XEN_LATEST_INTERFACE_VERSION__
@@ -37,14 +39,16 @@
 #include <xen/xen.h>
 #include <xen/grant_table.h>
 #include <xen/io/blkif.h>
+#include <xen/io/netif.h>
 
 #define PAGE_BYTES 4096
+#define IDLE_MS 2000
 
 static uint32_t domid;
 static xengnttab_handle *gnttab;
 static xenevtchn_handle *evtchn;
 static evtchn_port_t port;
-static blkif_sring_t *ring;
+static void *ring;
 static volatile sig_atomic_t is_over;
 
 static void end(int signal)
@@ -65,53 +69,70 @@ static void done(void)
 	fflush(stdout);
 }
 
-/* Maps all that a request names, and does not note where: it stays. */
-static unsigned int keep_pages(const blkif_request_t *request)
+/* Waits for an event of the guest; returns whether there was one. */
+static bool wait_event(int timeout_ms)
 {
-	unsigned int nr = 0, i;
+	struct pollfd fd = { .fd = xenevtchn_fd(evtchn), .events = POLLIN };
 
-	for (i = 0; i < request->nr_segments && i < BLKIF_MAX_SEGMENTS_PER_REQUEST; i++)
-		nr += !!xengnttab_map_grant_ref(gnttab, domid, request->seg[i].gref,
-						PROT_READ | PROT_WRITE);
+	if (poll(&fd, 1, timeout_ms) <= 0)
+		return false;
+	if (xenevtchn_pending(evtchn) < 0 || xenevtchn_unmask(evtchn, port))
+		err(2, "cannot take an event");
+	return true;
+}
+
+/* Returns how many requests there were. */
+static unsigned int answer(blkif_back_ring_t *back)
+{
+	blkif_request_t *request;
+	blkif_response_t *response, done = { .status = BLKIF_RSP_OKAY };
+	unsigned int nr = 0;
+
+	while (RING_HAS_UNCONSUMED_REQUESTS(back)) {
+		/* They share their place. */
+		request = RING_GET_REQUEST(back, back->req_cons++);
+		done.id = request->id;
+		done.operation = request->operation;
+		response = RING_GET_RESPONSE(back, back->rsp_prod_pvt++);
+		*response = done;
+		nr++;
+	}
+	RING_PUSH_RESPONSES(back);
+	if (nr)
+		kick();
 	return nr;
 }
 
-static void answer(blkif_back_ring_t *back, bool keeps, bool is_stranger)
+static void serve_until_idle(void)
 {
-	blkif_request_t request;
-	blkif_response_t *response;
-	static unsigned int nr_kept;
+	blkif_back_ring_t back;
+	unsigned int nr = 0, answered;
 
-	while (RING_HAS_UNCONSUMED_REQUESTS(back)) {
-		memcpy(&request, RING_GET_REQUEST(back, back->req_cons), sizeof(request));
-		back->req_cons++;
-		if (keeps) {
-			nr_kept += keep_pages(&request);
-			printf("kept %u\n", nr_kept);
-			fflush(stdout);
-		}
-		response = RING_GET_RESPONSE(back, back->rsp_prod_pvt);
-		response->id = is_stranger ? 0xdeadbeef : request.id;
-		response->operation = request.operation;
-		response->status = BLKIF_RSP_OKAY;
-		back->rsp_prod_pvt++;
+	BACK_RING_INIT(&back, (blkif_sring_t *)ring, PAGE_BYTES);
+	while (!is_over) {
+		answered = answer(&back);
+		nr += answered;
+		if (!wait_event(IDLE_MS) && nr && !answered)
+			return;
 	}
-	RING_PUSH_RESPONSES(back);
-	kick();
 }
 
-static void serve(bool keeps, bool is_stranger)
+static void keep(void)
 {
-	struct pollfd fd = { .fd = xenevtchn_fd(evtchn), .events = POLLIN };
-	blkif_back_ring_t back;
+	netif_tx_back_ring_t back;
+	unsigned int nr = 0;
 
-	BACK_RING_INIT(&back, ring, PAGE_BYTES);
+	BACK_RING_INIT(&back, (netif_tx_sring_t *)ring, PAGE_BYTES);
 	while (!is_over) {
-		answer(&back, keeps, is_stranger);
-		if (poll(&fd, 1, 1000) <= 0)
-			continue;
-		if (xenevtchn_pending(evtchn) < 0 || xenevtchn_unmask(evtchn, port))
-			err(2, "cannot take an event");
+		while (RING_HAS_UNCONSUMED_REQUESTS(&back)) {
+			netif_tx_request_t request = *RING_GET_REQUEST(&back, back.req_cons++);
+
+			nr += !!xengnttab_map_grant_ref(gnttab, domid, request.gref, PROT_READ);
+			printf("kept %u\n", nr);
+			fflush(stdout);
+		}
+		back.sring->req_event = back.req_cons + 1;
+		wait_event(1000);
 	}
 }
 
@@ -141,7 +162,10 @@ static void scribble(unsigned long nr)
 
 static void be_insane(void)
 {
-	ring->rsp_prod = ring->req_prod + 100000;
+	blkif_sring_t *sring = ring;
+
+	/* The indices lie in the same place in every ring. */
+	sring->rsp_prod = sring->req_prod + 100000;
 	__sync_synchronize();
 	kick();
 	done();
@@ -149,8 +173,12 @@ static void be_insane(void)
 
 static void act(const char *how, unsigned long nr)
 {
-	if (!strcmp(how, "serve") || !strcmp(how, "keep") || !strcmp(how, "stranger"))
-		serve(*how == 'k', !strcmp(how, "stranger"));
+	puts("now");
+	fflush(stdout);
+	if (!strcmp(how, "hold"))
+		done();
+	else if (!strcmp(how, "keep"))
+		keep();
 	else if (!strcmp(how, "storm"))
 		storm(nr);
 	else if (!strcmp(how, "scribble"))
@@ -166,8 +194,8 @@ int main(int argc, char **argv)
 	struct sigaction action = { .sa_handler = end };
 	int bound;
 
-	if (argc < 5 || argc > 6)
-		errx(2, "usage: hostile-backend DOMID PORT REF HOW [NUMBER]");
+	if (argc < 6 || argc > 7)
+		errx(2, "usage: hostile-backend DOMID PORT REF block|net HOW [NUMBER]");
 	domid = atoi(argv[1]);
 	sigaction(SIGTERM, &action, NULL);
 	gnttab = xengnttab_open(NULL, 0);
@@ -183,7 +211,9 @@ int main(int argc, char **argv)
 	port = bound;
 	puts("up");
 	fflush(stdout);
-	act(argv[4], argc > 5 ? strtoul(argv[5], NULL, 0) : 0);
+	if (!strcmp(argv[4], "block"))
+		serve_until_idle();
+	act(argv[5], argc > 6 ? strtoul(argv[6], NULL, 0) : 0);
 	while (!is_over)
 		pause();
 	return 0;

@@ -32,19 +32,24 @@ says()
 result "states out of order: the guest lives" has "$out" '^order: reclaim 0$'
 result "a network's states out of order: the guest lives" has "$out" '^order-net: reclaim 0$'
 result "a disk that closes early is closed" has "$out" '^early: vbd-51712 [a-z]+ Closed$'
-result "pages that are kept are kept" has "$dom0" '^mapped while kept: [1-9]'
-result "and wait" has "$out" '^kept: reclaim [1-9]'
-result "a storm of events: the guest answers" has "$out" '^storm: vbd-51712 vbd '
-result "more responses than requests: one line says so" says disk-insane 'illegal number of responses'
-result "a response that nobody asked for: one line says so" says disk-stranger '(incorrect|invalid|illegal|non-existent).*(id|response)'
-result "a ring full of nonsense: the guest answers" has "$out" '^disk-scribble: vbd-51712 '
-result "a network's ring full of nonsense: the guest answers" has "$out" '^net-scribble: vif-0 '
-result "a network's storm: the guest answers" has "$out" '^net-storm: vif-0 '
+result "a ring that stays mapped when all is closed waits" has "$out" '^held: reclaim [1-9]'
+result "as Xen sees it" has "$dom0" '^mapped while held: [1-9]'
+result "pages to be sent that stay mapped wait" has "$out" '^kept: reclaim [1-9]'
+result "as Xen sees them" has "$dom0" '^mapped while kept: [1-9]'
+result "a storm of events: the disk is served, the guest answers" \
+	has "$out" '^disk-storm: vbd-51712 vbd Connected$'
+result "more responses than requests: a line says so" says disk-insane 'illegal number of responses'
+result "and that the disk is used no more" says disk-insane 'disabled for further use'
+result "a ring full of nonsense: a line says so" says disk-scribble 'illegal number of responses'
+result "whoever reads such a disk gets an error" has "$out" '^read: .*(I/O error|Input/output error)'
+result "a network's storm: the guest answers" has "$out" '^net-storm: vif-0 vif Connected$'
+result "more packets than room: a line says so" says net-insane '[Ii]llegal number of responses'
+result "and that the interface is used no more" says net-insane '[Dd]isabled for further use'
+result "a network's ring full of nonsense: a line says so" says net-scribble '[Dd]isabled for further use'
 result "nodes full of nonsense: the device is not connected" \
 	test -z "$(grep -E '^nodes: vbd-51712 .* Connected' <<<"$out")"
 before=$(sed -n 's/^before: //p' <<<"$out")
-for step in order early kept storm disk-insane disk-stranger disk-scribble net-insane net-scribble \
-	net-storm nodes; do
+for step in order early held kept {disk,net}-{storm,insane,scribble} nodes; do
 	result "$step: nothing is left" same "$(field "$out" "$step: grants")" "${before#grants }"
 done
 result "the guest never stood still for ten seconds" \
