@@ -20,7 +20,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
-.PHONY: bench bench-drivers integrate
+.PHONY: frontends bench bench-drivers integrate
 .PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
@@ -64,6 +64,9 @@ DOM0_KERNEL := $(shell scripts/kernels --dom0)
 build/echo-back-dom0.ko: $(wildcard samples/echo/*)
 	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
 	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-back.ko $@
+
+frontends: ## build Linux's own frontends, unchanged, against our headers
+	@scripts/frontends --kernel $(KERNEL)
 
 # Programs that play the other end in dom0.
 PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
@@ -110,14 +113,16 @@ bench-drivers: build/gntshr-peer
 	@$(MAKE) driver-kernel DIR=tests/bench KERNEL=$(KERNEL)
 	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
 	@$(MAKE) driver-kernel DIR=tests/bench-xenstore KERNEL=$(KERNEL)
+	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants and XenStore against the kernel's own
+bench: packages ## our grants, XenStore and frontends against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 test-drivers:

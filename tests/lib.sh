@@ -64,6 +64,29 @@ kunit_kernel()
 	scripts/testkernel "$1" "${fragments[@]}"
 }
 
+# field TEXT NAME: the rest of the line that begins with NAME.
+field()
+{
+	sed -n "s/^$2 //p" <<<"$1"
+}
+
+# pack_programs DIR PROGRAM...: installed programs and their libraries, for a
+# guest that has none.
+pack_programs()
+{
+	local dir=$1 program
+	local PATH=$PATH:/usr/sbin:/sbin
+
+	mkdir -p "$dir"/{bin,lib}
+	shift
+	for program; do
+		cp -L "$(command -v "$program")" "$dir/bin/"
+	done
+	# The loader is where the programs name it, not in a path.
+	ldd "$dir"/bin/* | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
+		sort -u | xargs cp -Lt "$dir/lib/"
+}
+
 # What no log may hold.
 complaints='WARNING: |BUG: |Oops|general protection|INFO: (possible|trying|task)|UBSAN: |unreferenced object|Call Trace'
 
