@@ -9,9 +9,9 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include <asm/xen/hypercall.h>
 #include <xen/guest.h>
 
-#include "asm/xen/hypercall.h"
 #include "console/internal.h"
 #include "events/internal.h"
 #include "model/domain.h"

@@ -11,10 +11,10 @@
 #include <linux/irqdesc.h>
 #include <linux/mm.h>
 
+#include <asm/xen/hypercall.h>
 #include <xen/events.h>
 #include <xen/xenbus.h>
 
-#include "asm/xen/hypercall.h"
 #include "events/internal.h"
 #include "model/domain.h"
 #include "model/guest.h"

@@ -8,10 +8,10 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 
+#include <asm/xen/hypercall.h>
 #include <xen/grant_table.h>
 #include <xen/guest.h>
 
-#include "asm/xen/hypercall.h"
 #include "model/domain.h"
 #include "model/guest.h"
 #include "model/plan.h"

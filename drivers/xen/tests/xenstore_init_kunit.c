@@ -7,10 +7,10 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
+#include <asm/xen/hypercall.h>
 #include <xen/guest.h>
 #include <xen/xenbus.h>
 
-#include "asm/xen/hypercall.h"
 #include "events/internal.h"
 #include "model/domain.h"
 #include "model/guest.h"
