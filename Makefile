@@ -11,16 +11,16 @@ OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
 MODULES := xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console
-MODULES += xendomu-console-front
+MODULES += xendomu-console-front xendomu-xenbus
 CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
-CONFIGS += XENDOMU_CONSOLE_FRONT
+CONFIGS += XENDOMU_CONSOLE_FRONT XENDOMU_XENBUS
 
 # W=1 and C=1 (sparse) pass through to the kernel's build.
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
-.PHONY: help modules modules-list driver packages test-driver test-drivers demo
-.PHONY: bench bench-drivers integrate
+.PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
+.PHONY: frontends bench bench-drivers integrate
 .PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
@@ -50,6 +50,23 @@ driver: modules ## build the driver in DIR against our headers and symbols
 	@find $(DRIVER_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
 		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
+
+# The same sources for the Xen support that the kernel has itself.
+DRIVER_KERNEL_OUT = $(DRIVER_OUT)-kernel
+driver-kernel:
+	@mkdir -p $(DRIVER_KERNEL_OUT)
+	@cp -rsf $(abspath $(DIR))/. $(DRIVER_KERNEL_OUT)/
+	@find $(DRIVER_KERNEL_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
+
+# The sample's backend for dom0, by a name of its own.
+DOM0_KERNEL := $(shell scripts/kernels --dom0)
+build/echo-back-dom0.ko: $(wildcard samples/echo/*)
+	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
+	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-back.ko $@
+
+frontends: ## build Linux's own frontends, unchanged, against our headers
+	@scripts/frontends --kernel $(KERNEL)
 
 # Programs that play the other end in dom0.
 PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
@@ -81,6 +98,9 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/storesoak KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/differential KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/waitdrv KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=samples/echo KERNEL=$(KERNEL)
+	@$(MAKE) -s build/echo-back-dom0.ko
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs
@@ -88,27 +108,21 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 	@KERNEL=$(KERNEL) scripts/demo
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
-BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
-STORE_BENCH_OUT = build/drivers/$(KERNEL)/bench-xenstore-kernel
 bench-drivers: build/gntshr-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
-	@mkdir -p $(BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
-	@find $(BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench KERNEL=$(KERNEL)
 	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
-	@mkdir -p $(STORE_BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
-	@find $(STORE_BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench-xenstore KERNEL=$(KERNEL)
+	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants and XenStore against the kernel's own
+bench: packages ## our grants, XenStore and frontends against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 test-drivers:

@@ -25,12 +25,18 @@ accelerator()
 # booted host different from another.
 xen_qemu_args()
 {
-	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}"
+	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}" mib disks_mb=0
 
-	if [[ $opt_guest == hvm ]]; then
+	if [[ -n $opt_device_model ]]; then
 		machine_mb=3072
 	fi
+	for mib in "${opt_disk[@]}"; do
+		disks_mb=$((disks_mb + mib))
+	done
 	# In steps, because each size is a snapshot of its own.
+	while ((dom0_mb < 768 + disks_mb)); do
+		dom0_mb=$((dom0_mb * 2))
+	done
 	while ((machine_mb < dom0_mb + 384 + opt_memory * 9 / 8)); do
 		machine_mb=$((machine_mb * 2))
 	done

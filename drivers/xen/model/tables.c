@@ -71,7 +71,6 @@ static int init_table(struct model_machine *machine,
 {
 	int err;
 
-	table->chunks.nr = 0;
 	table->chunks.max = model_carve_max(table->size.nr_pages);
 	table->chunks.chunk = kvcalloc(table->chunks.max,
 				       sizeof(*table->chunks.chunk),

@@ -473,6 +473,22 @@ static void each_table_has_its_own_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, model_boot(machine, &config));
 }
 
+/* The second table of today's Xen would do for eight times the memory. */
+static void m2p_alone_reaches_128_tb(struct kunit *test)
+{
+	static const struct model_range ranges[] = {
+		{ 0, 8 * SZ_16T, MODEL_RAM },
+		{ 8 * SZ_16T + PAGE_SIZE, 8 * SZ_16T + 2 * PAGE_SIZE, MODEL_RAM },
+	};
+	struct model_machine *machine = MACHINE(ranges);
+
+	KUNIT_EXPECT_EQ(test, -E2BIG, model_init_m2p(machine, &model_xen_4));
+	machine = machine_of(test, ranges, 1, NULL);
+	KUNIT_EXPECT_EQ(test, -E2BIG, model_init_frametable(machine, &model_xen_4));
+	KUNIT_EXPECT_EQ(test, 0, model_init_m2p(machine, &model_xen_4));
+	KUNIT_EXPECT_EQ(test, 256ULL, machine->m2p.chunks.nr);
+}
+
 static void narrow_m2p_takes_no_wide_number(struct kunit *test)
 {
 	struct model_machine *machine = MACHINE(plain_1_gb);
@@ -561,6 +577,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hole_had_descriptors_then),
 	KUNIT_CASE_PARAM(entries_are_apart, hypervisor_gen_params),
 	KUNIT_CASE(each_table_has_its_own_addresses),
+	KUNIT_CASE(m2p_alone_reaches_128_tb),
 	KUNIT_CASE(narrow_m2p_takes_no_wide_number),
 	KUNIT_CASE_PARAM(bad_config_is_refused, bad_configs_gen_params),
 	KUNIT_CASE(list_of_chunks_has_an_end),

@@ -467,6 +467,7 @@ static void domain_needs_no_contents(struct kunit *test)
 
 	world->config.contents = NULL;
 	world->config.module = NULL;
+	world->config.cmd_line = NULL;
 	build(test, false);
 	page = look(world, world->config.kernel.start);
 	KUNIT_ASSERT_NOT_NULL(test, page);
@@ -485,7 +486,7 @@ static void domain_needs_no_module(struct kunit *test)
 	const struct start_info *si;
 
 	world->config.module_bytes = 0;
-	world->config.cmd_line = NULL;
+	world->config.cmd_line = "";
 	build(test, false);
 	si = start_info_of(test);
 	KUNIT_EXPECT_EQ(test, 0UL, si->mod_start);
@@ -620,6 +621,36 @@ static void domain_is_built_of_small_pieces(struct kunit *test)
 			model_bootmem_pages(&world->machine.free));
 }
 
+/*
+ * The free memory is in as many pieces as its list has room for, and a part of
+ * the domain lies in the middle of one: page by page it could not be given back.
+ */
+static void domain_leaves_a_full_list(struct kunit *test)
+{
+	struct world *world = test->priv;
+	struct model_memory_map map = { .nr = MODEL_BOOTMEM_REGIONS - 1 };
+	struct model_range *ranges;
+	unsigned int i;
+	u64 before;
+
+	ranges = kunit_kcalloc(test, map.nr, sizeof(*ranges), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ranges);
+	for (i = 0; i < map.nr; i++)
+		ranges[i] = (struct model_range){
+			i * 2 * PAGE_SIZE, (i * 2 + 1) * PAGE_SIZE, MODEL_RAM,
+		};
+	ranges[i - 1] = (struct model_range){ SZ_16M, SZ_16M + 1400 * PAGE_SIZE, MODEL_RAM };
+	map.ranges = ranges;
+	KUNIT_ASSERT_EQ(test, 0, model_machine_init(&world->machine, &map, NULL));
+	world->config.nr_pages = 1100;
+	build(test, false);
+	KUNIT_EXPECT_EQ(test, (unsigned int)MODEL_BOOTMEM_REGIONS, world->machine.free.nr);
+	before = model_bootmem_pages(&world->machine.free);
+	model_image_free(&world->image);
+	world->is_built = false;
+	KUNIT_EXPECT_EQ(test, before + 1101, model_bootmem_pages(&world->machine.free));
+}
+
 static void command_line_has_an_end(struct kunit *test)
 {
 	struct world *world = test->priv;
@@ -687,6 +718,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(walk_ends_where_memory_ends),
 	KUNIT_CASE(mapping_without_tables_is_refused),
 	KUNIT_CASE(domain_is_built_of_small_pieces),
+	KUNIT_CASE(domain_leaves_a_full_list),
 	KUNIT_CASE(command_line_has_an_end),
 	KUNIT_CASE(machine_must_be_booted),
 	KUNIT_CASE(domain_has_no_page_beyond_its_last),

@@ -42,7 +42,8 @@ static const struct memory memories[] = {
 	  { RAM(1, 5), { 3 * PAGE_SIZE, U64_MAX, MODEL_FIRMWARE } }, 2, 0, 2, 2, 3 },
 	{ "that_is_there_twice", { RAM(1, 5), RAM(4, 6) }, 2, -EEXIST },
 	{ "that_ends_before_it_starts", { { 8192, 4096, MODEL_RAM } }, 1, -EINVAL },
-	{ "that_is_empty", { { 4096, 4096, MODEL_FIRMWARE } }, 1, -EINVAL },
+	{ "that_is_empty", { RAM(1, 1) }, 1, -EINVAL },
+	{ "with_an_empty_hole", { RAM(1, 5), FIRMWARE(2, 2) }, 2, -EINVAL },
 };
 
 static void describe_memory(const struct memory *memory, char *description)
@@ -146,6 +147,10 @@ static const struct move moves[] = {
 	  { UP_TO_4_GB, .xen_pages = 8, .xen_gap_pages = 8 }, -EINVAL },
 	{ "a_module_of_no_length",
 	  { UP_TO_4_GB, .module_pages = { 0 }, .nr_modules = 1 }, -EINVAL },
+	{ "four_modules",
+	  { .floor = SZ_16M, .limit = SZ_1G, .module_pages = { 1, 2, 3, 4 },
+	    .nr_modules = 4 },
+	  0, 0, { 0x40000 - 10, 0x40000 - 9, 0x40000 - 7, 0x40000 - 4 } },
 	{ "five_modules",
 	  { UP_TO_4_GB, .nr_modules = MODEL_MODULES + 1 }, -EINVAL },
 };
@@ -237,22 +242,28 @@ static void what_is_no_memory_has_no_contents(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, model_page(machine, 63));
 }
 
-static void freed_page_is_forgotten(struct kunit *test)
+static void freed_pages_are_forgotten(struct kunit *test)
 {
 	struct model_machine *machine = small_machine(test);
-	u64 mfn, again;
+	u64 mfn, i;
 	u8 *page;
 
-	KUNIT_ASSERT_EQ(test, 0, model_alloc_pages(machine, 2, 2, &mfn));
-	page = model_page(machine, mfn + 1);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	*page = 1;
-	KUNIT_EXPECT_EQ(test, 0, model_free_pages(machine, mfn, 2));
-	KUNIT_ASSERT_EQ(test, 0, model_alloc_pages(machine, 2, 2, &again));
-	KUNIT_EXPECT_EQ(test, mfn, again);
-	page = model_page(machine, mfn + 1);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_EQ(test, 0, *page);
+	/* Two in the middle of four, all of which hold something. */
+	for (mfn = 60; mfn < 64; mfn++) {
+		page = model_page(machine, mfn);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		*page = 1;
+	}
+	KUNIT_ASSERT_EQ(test, 0, model_alloc_pages(machine, 4, 4, &mfn));
+	KUNIT_ASSERT_EQ(test, 60ULL, mfn);
+	KUNIT_EXPECT_EQ(test, 0, model_free_pages(machine, 61, 2));
+	KUNIT_ASSERT_EQ(test, 0, model_alloc_pages(machine, 2, 1, &mfn));
+	KUNIT_EXPECT_EQ(test, 61ULL, mfn);
+	for (i = 60; i < 64; i++) {
+		page = model_page(machine, i);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_EQ(test, i == 60 || i == 63, *page);
+	}
 }
 
 struct release {
@@ -304,7 +315,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_was_moved_up_is_not_free),
 	KUNIT_CASE(pages_keep_what_is_written),
 	KUNIT_CASE(what_is_no_memory_has_no_contents),
-	KUNIT_CASE(freed_page_is_forgotten),
+	KUNIT_CASE(freed_pages_are_forgotten),
 	KUNIT_CASE_PARAM(only_what_is_in_use_is_freed, releases_gen_params),
 	{}
 };
