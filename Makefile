@@ -119,7 +119,7 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run style build spin fuzz kunit xen
+	@tests/run style build spin fuzz kunit coverage xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
@@ -130,8 +130,8 @@ check-spin: packages ## the model of the reference allocator's caches
 check-fuzz: packages ## the rings' cores against a fuzzer
 	@tests/run fuzz
 
-check-kunit: packages ## the KUnit suites under a debugging kernel
-	@tests/run kunit
+check-kunit: packages ## the KUnit suites; COVERAGE=1: with a report by gcov
+	@tests/run kunit $(if $(COVERAGE),coverage)
 
 check-xen: packages ## the tests on a real Xen host
 	@$(MAKE) -s test-drivers
