@@ -21,7 +21,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver packages test-driver test-drivers demo
 .PHONY: bench bench-drivers integrate
-.PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
+.PHONY: check check-style check-spin check-fuzz check-kunit check-mutate check-xen check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -119,7 +119,7 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run style build spin fuzz kunit coverage xen
+	@tests/run style build spin fuzz kunit coverage mutate xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
@@ -132,6 +132,9 @@ check-fuzz: packages ## the rings' cores against a fuzzer
 
 check-kunit: packages ## the KUnit suites; COVERAGE=1: with a report by gcov
 	@tests/run kunit $(if $(COVERAGE),coverage)
+
+check-mutate: packages ## whether the KUnit suites notice changes to the cores
+	@tests/run mutate
 
 check-xen: packages ## the tests on a real Xen host
 	@$(MAKE) -s test-drivers
