@@ -80,6 +80,7 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/storesoak KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/differential KERNEL=$(KERNEL)
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs

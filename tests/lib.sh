@@ -48,6 +48,20 @@ insmod_all()
 	make -s modules-list KERNEL="$1" | sed 's/^/--insmod\n/'
 }
 
+# kunit_kernel VERSION KIND: the folder of a kernel for the KUnit suites: xen or
+# noxen, both with the debugging tools, or plain.
+kunit_kernel()
+{
+	local -a fragments=(kunit debug "$2")
+
+	if [[ $2 == plain ]]; then
+		fragments=(kunit plain noxen)
+	elif [[ -e scripts/testkernel.d/debug-$1.config ]]; then
+		fragments=(kunit debug "debug-$1" "$2")
+	fi
+	scripts/testkernel "$1" "${fragments[@]}"
+}
+
 # What no log may hold.
 complaints='WARNING: |BUG: |Oops|general protection|INFO: (possible|trying|task)|UBSAN: |unreferenced object|Call Trace'
 

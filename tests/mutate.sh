@@ -34,13 +34,13 @@ die()
 	exit 1
 }
 
-# The cores, and the headers whose functions are theirs.
-cores()
+# kbuild VARIABLE SUFFIX: the files that a variable of the suites' Kbuild names.
+kbuild()
 {
-	make -s -C "$source" -f - <<-'EOF'
+	make -s -C "$source" -f - <<-EOF
 	src := .
 	include Kbuild
-	all:;@printf '%s\n' $(cores:%=%.c) $(core_headers)
+	all:;@printf '%s\n' \$($1:%=%$2)
 	EOF
 }
 
@@ -92,25 +92,48 @@ objects_of()
 	esac
 }
 
+# What each object defines (D) and needs of others (U), as "object D name".
+list_symbols()
+{
+	(cd "$tree" && find arch drivers -name '*.o' ! -name '.*' -exec nm -A {} +) |
+		sed -E 's/^([^:]*):[0-9a-f]* *([A-Za-z]) /\1 \2 /' |
+		awk '$2 == "U" { print; next } $2 ~ /[A-Z]/ { print $1, "D", $3 }' >"$dir/symbols"
+}
+
 # The suites that call what these objects define, or are among them.
 suites_of()
 {
-	local object suite
-
-	for suite in "$tree"/drivers/xen/tests/*_kunit.o; do
-		for object in "$@"; do
-			if [[ $tree/$object == "$suite" ]] || calls "$suite" "$tree/$object"; then
-				echo "${suite#"$tree/"}"
-				break
-			fi
-		done
-	done
+	awk -v objects="$*" -v suites="$suites" '
+	BEGIN {
+		split(objects, list, " ")
+		for (i in list) is_object[list[i]] = 1
+		nr = split(suites, list, " ")
+		for (i in list) is_suite[list[i]] = 1
+	}
+	NR == FNR { if ($2 == "D" && $1 in is_object) ours[$3] = 1; next }
+	$1 in is_suite && ($1 in is_object || $2 == "U" && $3 in ours) { found[$1] = 1 }
+	END { for (suite in found) print suite }' "$dir/symbols" "$dir/symbols"
 }
 
-calls()
+# These objects, and those that they need.
+with_needed()
 {
-	comm -12 <(nm -u "$1" | awk '{ print $2 }' | sort) \
-		<(nm --defined-only --extern-only "$2" | awk '{ print $3 }' | sort) | grep -q .
+	awk -v objects="$*" '
+	$2 == "D" { home[$3] = $1 }
+	$2 == "U" { needs[$1] = needs[$1] " " $3 }
+	END {
+		nr = split(objects, todo, " ")
+		for (i = 1; i <= nr; i++) {
+			if (todo[i] in seen)
+				continue
+			seen[todo[i]] = 1
+			print todo[i]
+			nr_names = split(needs[todo[i]], names, " ")
+			for (j = 1; j <= nr_names; j++)
+				if (names[j] in home)
+					todo[++nr] = home[names[j]]
+		}
+	}' "$dir/symbols"
 }
 
 # command_of OBJECT OUT: how the base's object was made, now to make OUT. Where
@@ -159,12 +182,6 @@ prepare()
 	compile "$1" "$dir/objects/unchanged/$1"
 }
 
-# What is linked into every mutant, whatever suites it has.
-common_objects()
-{
-	(cd "$tree" && find arch drivers -name '*.o' ! -name '*_kunit.o' ! -name '.*' | sort)
-}
-
 # change NAME FILE L1 C1 L2 C2 NEW: compiles what is made of it; prints built,
 # same or broken.
 change()
@@ -185,14 +202,14 @@ change()
 	echo "$result"
 }
 
-# link NAME SUITE...: the module, with the objects that are its own.
+# link NAME OBJECT...: the module, with the objects that are its own.
 link()
 {
 	local name=$1 object
 	local -a objects=()
 
 	shift
-	for object in "${common[@]}" "$@"; do
+	for object in "$@"; do
 		if [[ -e $dir/objects/$name/$object ]]; then
 			objects+=("$dir/objects/$name/$object")
 		else
@@ -226,21 +243,23 @@ change_all()
 # Every mutant, and first one without a change and with all suites.
 link_all()
 {
-	local name file rest
-	local -A suites_for
+	local name file rest suites helpers
+	local -A objects_of_mutant
 
 	rm -rf "$dir/mutants"
 	mkdir -p "$dir/mutants"
-	mapfile -t common < <(common_objects)
+	list_symbols
+	suites=$(kbuild suites .o | tr '\n' ' ')
+	helpers=$(kbuild helpers .o | tr '\n' ' ')
+	# shellcheck disable=SC2046,SC2086 # words
 	for file in "${files[@]}"; do
-		# shellcheck disable=SC2046 # words
-		suites_for[$file]=$(suites_of $(objects_of "$file") | tr '\n' ' ')
+		objects_of_mutant[$file]=$(with_needed $helpers $(suites_of $(objects_of "$file")) | tr '\n' ' ')
 	done
-	# shellcheck disable=SC2046 # words
-	link unchanged $(cd "$tree" && echo drivers/xen/tests/*_kunit.o)
+	# shellcheck disable=SC2046,SC2086 # words
+	link unchanged $(with_needed $helpers $suites)
 	while IFS=$'\t' read -r name file rest; do
 		# shellcheck disable=SC2086 # words
-		! grep -q "^$name built" "$dir/built" || link "$name" ${suites_for[$file]}
+		! grep -q "^$name built" "$dir/built" || link "$name" ${objects_of_mutant[$file]}
 	done <"$dir/list"
 }
 
@@ -346,7 +365,7 @@ report()
 files=("${@:2}")
 mkdir -p "$dir"
 build_base
-((${#files[@]})) || mapfile -t files < <(cores)
+((${#files[@]})) || mapfile -t files < <(kbuild cores .c; kbuild core_headers "")
 list_mutants | sample >"$dir/list"
 change_all
 link_all

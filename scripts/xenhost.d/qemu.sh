@@ -38,6 +38,8 @@ xen_qemu_args()
 	xen_line="${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M$opt_xen_append"
 	qemu_identity=("$xen_elf" "$xen_line" "$dom0_kernel" "$dom0_line" "$dom0_initrd" "$machine_mb"
 		"${monitor_args[*]:+monitor}")
+	# For who wants to know what the hypervisor was given.
+	printf '%s\n' "$xen_elf" "$dom0_kernel" "$dom0_initrd" >"$dir/boot-files"
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	qemu_args=(-kernel "$xen_elf" -append "$xen_line"
 		-initrd "$dom0_kernel $dom0_line,$dom0_initrd"

@@ -5,14 +5,14 @@
  * A guest cannot see the table, but it can ask how many frames the machine
  * has, and from that follows how large the table must be.
  *
- * A pure core.
+ * A pure core, which the model host's hypervisor uses, too.
  */
 #include <linux/errno.h>
 #include <linux/overflow.h>
 #include <linux/pfn.h>
+#include <linux/mm.h>
 #include <linux/sizes.h>
 
-#include <asm/page.h>
 #include <xen/frametable.h>
 
 /* The hypervisor maps the table by 2 MiB at a time, as far as they go. */

@@ -99,7 +99,7 @@ void xen_shared_info_exit(void);
 int xen_sysfs_init(void);
 void xen_sysfs_exit(void);
 
-/* machine.c */
+/* frametable_show.c */
 int xen_frametable_show(struct seq_file *m);
 
 /* debugfs.c */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How a start_info page can be wrong: name, field that must be blamed, why, what
- * to do to a good page. Included twice by start_info_kunit.c, so no guard.
+ * to do to a good page. Included twice by start_info_damage.h, so no guard.
  */
 SPOILED(magic_empty, "magic", "does not begin with xen-",
 	si->magic[0] = '\0')

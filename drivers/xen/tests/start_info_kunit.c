@@ -50,7 +50,8 @@ static void resumed_page_needs_no_boot_fields(struct kunit *test)
 	struct start_info si = good();
 	struct xen_start_info_fault fault;
 
-	memset(&si.pt_base, 0, sizeof(si) - offsetof(struct start_info, pt_base));
+	memset((u8 *)&si + offsetof(struct start_info, pt_base), 0,
+	       sizeof(si) - offsetof(struct start_info, pt_base));
 	KUNIT_EXPECT_EQ(test, 0, xen_start_info_check(&si, sizeof(si), &limits,
 						      &fault));
 	KUNIT_EXPECT_TRUE(test, xen_start_info_is_resumed(&si));
@@ -134,48 +135,13 @@ MOVE_TO(p2m_frames_up_to_the_end,
 MOVE_TO(no_p2m_frames_wherever, si->nr_p2m_frames = 0;
 	si->first_p2m_pfn = ULONG_MAX)
 
-struct bad {
-	const char *name;
-	const char *field;
-	const char *reason;
-	void (*spoil)(struct start_info *si);
-};
-
-#define SPOILED(_name, _field, _reason, _statement)    \
-	static void spoil_##_name(struct start_info *si) \
-	{                                            \
-		_statement;                          \
-	}
-#include "start_info_bad.h"
-#undef SPOILED
-
-static const struct bad bad_pages[] = {
-#define SPOILED(_name, _field, _reason, _statement)                  \
-	{ .name = #_name, .field = _field, .reason = _reason, \
-	  .spoil = spoil_##_name },
-#include "start_info_bad.h"
-#undef SPOILED
-};
-
-static void describe(const struct bad *bad, char *description)
-{
-	strscpy(description, bad->name, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(bad_pages, bad_pages, describe);
+#include "start_info_damage.h"
 
 static void wrong_field_is_named(struct kunit *test)
 {
-	const struct bad *bad = test->param_value;
 	struct start_info si = good();
-	struct xen_start_info_fault fault;
 
-	bad->spoil(&si);
-	KUNIT_EXPECT_EQ(test, -EINVAL,
-			xen_start_info_check(&si, sizeof(si), &limits, &fault));
-	KUNIT_ASSERT_NOT_NULL(test, fault.field);
-	KUNIT_EXPECT_STREQ(test, bad->field, fault.field);
-	KUNIT_EXPECT_STREQ(test, bad->reason, fault.reason);
+	expect_damage_is_refused(test, test->param_value, &si);
 }
 
 static const struct border {
@@ -342,7 +308,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(page_without_rings_passes),
 	KUNIT_CASE(dom0_has_no_console_ring),
 	KUNIT_CASE(truncated_page_is_refused),
-	KUNIT_CASE_PARAM(wrong_field_is_named, bad_pages_gen_params),
+	KUNIT_CASE_PARAM(wrong_field_is_named, damages_gen_params),
 	KUNIT_CASE_PARAM(what_just_fits_passes, borders_gen_params),
 	KUNIT_CASE(one_boot_field_makes_a_boot),
 	KUNIT_CASE(the_cut_is_named_by_its_half),

@@ -120,6 +120,47 @@ static void domain_without_module_and_rings(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "page tables", segments[2].name);
 }
 
+struct list {
+	const char *name;
+	unsigned long mfn_list;
+	unsigned long pfn; /* 0: not found */
+};
+
+/* Without a page number, of 192 MiB, and with start_info at page 0x4a00. */
+static const struct list lists[] = {
+	{ "between_kernel_and_start_info", BASE + 0x49a0000, 0x49a0 },
+	{ "before_start_info_with_a_gap", BASE + 0x4900000, 0x4900 },
+	{ "a_page_into_start_info", BASE + 0x49a1000, 0 },
+	{ "behind_start_info", BASE + 0x5000000, 0 },
+	{ "where_Linux_moved_it", 0xffffc90000000000, 0 },
+	{ "at_the_last_address", ULONG_MAX - 7, 0 },
+};
+
+static void describe_list(const struct list *list, char *description)
+{
+	strscpy(description, list->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(lists, lists, describe_list);
+
+static void list_in_the_first_mapping_is_found(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	const struct list *list = test->param_value;
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	si.first_p2m_pfn = 0;
+	si.nr_p2m_frames = 0;
+	si.mfn_list = list->mfn_list;
+	KUNIT_ASSERT_EQ(test, list->pfn ? 8 : 7, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_STREQ(test, list->pfn ? "phys2mach" : "start info", segments[1].name);
+	if (list->pfn) {
+		KUNIT_EXPECT_EQ(test, list->pfn, segments[1].pfn);
+		KUNIT_EXPECT_EQ(test, 0x60UL, segments[1].nr_pages);
+	}
+}
+
 /* Pieces that share a page: what is moved where. */
 static const struct overlap {
 	const char *name;
@@ -271,6 +312,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(todays_layout_is_rebuilt),
 	KUNIT_CASE(layout_of_2004_is_rebuilt),
 	KUNIT_CASE(domain_without_module_and_rings),
+	KUNIT_CASE_PARAM(list_in_the_first_mapping_is_found, lists_gen_params),
 	KUNIT_CASE_PARAM(overlap_is_refused, overlaps_gen_params),
 	KUNIT_CASE(page_tables_into_the_module_are_refused),
 	KUNIT_CASE(dom0_has_no_console_page),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the running host tells of the machine's memory. */
+/* The frame table of the host that we run on, as far as a guest can tell. */
 #include <linux/seq_file.h>
 
 #include <asm/xen/hypercall.h>
@@ -8,9 +8,6 @@
 #include <xen/interface/memory.h>
 
 #include "internal.h"
-
-/* sizeof(struct page_info) in Xen 4.x for x86-64. */
-#define PAGE_INFO_BYTES 32
 
 /**
  * xen_frametable_show() - print the frame table's size on this host
@@ -30,7 +27,7 @@ int xen_frametable_show(struct seq_file *m)
 	max_page = HYPERVISOR_memory_op(XENMEM_maximum_ram_page, NULL);
 	if (max_page < 0)
 		return max_page;
-	err = xen_frametable_size(max_page, PAGE_INFO_BYTES, &table);
+	err = xen_frametable_size(max_page, XEN_PAGE_INFO_BYTES, &table);
 	if (err)
 		return err;
 	seq_printf(m, "max_page: %llu\n", table.max_page);
