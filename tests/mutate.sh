@@ -274,7 +274,7 @@ run_guest()
 		ln -f "$dir/mutants/$line.ko" "$dir/guest/mutants/"
 	done <"$1"
 	exec {lines}< <(exec scripts/xenhost run --guest bare --vcpus 2 --name mutate --memory 512 \
-		--kernel "$kernel/arch/x86/boot/bzImage" --append 'slub_debug=FZP panic=-1' \
+		--kernel "$kernel/arch/x86/boot/bzImage" --append slub_debug=FZP \
 		--copy "$dir/guest/mutants" --copy tests/mutate/guest --timeout 600 \
 		"sh guest $patience" 2>>"$dir/guest.log")
 	pid=$!
