@@ -9,6 +9,7 @@
  */
 #include <linux/device.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/genalloc.h>
 #include <linux/io.h>
 #include <linux/pci.h>
@@ -217,12 +218,17 @@ static void hvm_stop(void)
 	gen_pool_destroy(gfn_space);
 	pci_release_region(platform, PLATFORM_BAR);
 	pci_dev_put(platform);
+	platform = NULL;
 }
 
 static int hvm_start(void)
 {
 	int err;
 
+	if (xen_kernel_personality() != XEN_PERSONALITY_NONE) {
+		pr_err("the event upcall and shared_info belong to the kernel: boot with xen_nopv\n");
+		return -EBUSY;
+	}
 	platform = pci_get_device(PCI_VENDOR_ID_XEN, PLATFORM_DEVICE_ID, NULL);
 	if (!platform) {
 		pr_err("no platform PCI device 5853:0001: set xen_platform_pci=1 in the domain's configuration\n");
@@ -231,13 +237,29 @@ static int hvm_start(void)
 	err = gfn_space_init();
 	if (err) {
 		pci_dev_put(platform);
+		platform = NULL;
 		return err;
 	}
 	err = latch_64bit_layout();
+	if (!err)
+		err = xen_unplug();
 	if (err)
 		hvm_stop();
 	return err;
 }
+
+/**
+ * xen_platform_device() - the device that stands for Xen in an HVM domain
+ *
+ * Context: Any.
+ * Return: The device, ours while this module is loaded; NULL in other kinds of
+ * domains.
+ */
+struct pci_dev *xen_platform_device(void)
+{
+	return platform;
+}
+EXPORT_SYMBOL_GPL(xen_platform_device);
 
 static int hvm_frames_init(struct xen_frames *frames)
 {
