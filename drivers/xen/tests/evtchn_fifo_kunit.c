@@ -45,6 +45,9 @@ static void link(struct state *s, evtchn_port_t port, unsigned int priority)
 {
 	event_word_t *tail = &s->page[s->tail[priority]];
 
+	/* The last one itself, taken off since: its queue is empty. */
+	if (s->tail[priority] == port)
+		s->tail[priority] = 0;
 	s->page[port] |= BIT(EVTCHN_FIFO_LINKED);
 	if (s->tail[priority] && *tail & BIT(EVTCHN_FIFO_LINKED)) {
 		*tail |= port;
