@@ -6,7 +6,7 @@ SHELL := bash
 ifndef KERNEL
 KERNEL := $(shell scripts/kernels --default)
 endif
-KDIR ?= /lib/modules/$(KERNEL)/build
+KDIR ?= $(shell scripts/kernels --headers '$(KERNEL)')
 OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
