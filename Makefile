@@ -20,7 +20,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver packages test-driver test-drivers demo
-.PHONY: bench bench-drivers
+.PHONY: bench bench-drivers integrate
 .PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
 
 help: ## print this list
@@ -148,6 +148,10 @@ install: modules ## install the modules for KERNEL, and run depmod
 uninstall: ## undo install
 	rm -rf $(DESTDIR)/lib/modules/$(KERNEL)/updates/xendomu
 	depmod -b "$(DESTDIR)/" $(KERNEL)
+
+integrate: ## make it part of the kernel source TREE (drivers/xendomu)
+	@test -n "$(TREE)" || { echo 'make integrate TREE=kernel-source' >&2; exit 2; }
+	@scripts/integrate $(TREE)
 
 clean: ## remove what was built here (the cache stays)
 	rm -rf build

@@ -194,6 +194,8 @@ static void move(void)
 {
 	int ret = xs_pump_move();
 
+	if (ret >= 0)
+		ret = xs_pump_fly() ?: ret;
 	if (ret > 0)
 		queue_work(conn->workers, &conn->pump);
 	else if (ret == -ENOMEM) /* the reply stays in the ring until then */

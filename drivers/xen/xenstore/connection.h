@@ -97,6 +97,7 @@ struct xs_request *xs_tell_sentinel(enum xsd_sockmsg_type type);
 
 /* pump.c: bytes and messages */
 int xs_pump_move(void);
+int xs_pump_fly(void);
 void xs_pump_fail_before(u32 id, int err);
 void xs_pump_fail_all(int err);
 bool xs_pump_is_idle(void);

@@ -8,7 +8,9 @@
  * and whoever finds the ring emptier writes the rest. What comes in is moved
  * by a worker. Nobody waits for room.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -21,6 +23,11 @@
 #define STALE_JIFFIES (2 * HZ)
 /* Messages that one run of the pump takes in before others have their turn. */
 #define PUMP_BUDGET 256
+/* Between two looks at the ring during a flight, in microseconds. */
+#define LOOK_US 150
+/* Looks of a flight at most, and those in a row that find nothing. */
+#define LOOKS 200
+#define LOOKS_IN_VAIN 8
 
 static struct xs_connection *const conn = &xs_connection;
 
@@ -187,6 +194,56 @@ bool xs_pump_is_idle(void)
 	is_empty = list_empty(&conn->queue.pending);
 	spin_unlock(&conn->lock);
 	return is_empty;
+}
+
+static bool is_flight(void)
+{
+	bool is_many;
+
+	spin_lock(&conn->lock);
+	is_many = !list_empty(&conn->queue.pending) &&
+		  !list_is_singular(&conn->queue.pending);
+	spin_unlock(&conn->lock);
+	return is_many;
+}
+
+static bool may_move(void)
+{
+	return conn->state == XS_UP || conn->state == XS_SUSPENDED;
+}
+
+/**
+ * xs_pump_fly() - take in the replies to many requests without events
+ *
+ * A server sends up to four events for each request: it tells of every header
+ * and body that it has read or written. While several requests are under way
+ * nearly all of them are for nothing, and yet each wakes a vCPU, which costs
+ * the server time, too. So the port is masked, and the ring is looked at now
+ * and then, until nothing is under way or the server takes its time. An event
+ * that came meanwhile is delivered afterwards.
+ *
+ * Context: Process; the workers'.
+ * Return: As xs_pump_move().
+ */
+int xs_pump_fly(void)
+{
+	unsigned int nr_vain = 0, nr;
+	int ret = 0;
+
+	if (!may_move() || !is_flight())
+		return 0;
+	disable_irq(conn->irq);
+	for (nr = 0; nr < LOOKS && nr_vain < LOOKS_IN_VAIN; nr++) {
+		XENSTORE_RING_IDX before = conn->ring.rsp_cons;
+
+		usleep_range(LOOK_US, 2 * LOOK_US);
+		ret = xs_pump_move();
+		if (ret < 0 || !may_move() || xs_pump_is_idle())
+			break;
+		nr_vain = conn->ring.rsp_cons == before ? nr_vain + 1 : 0;
+	}
+	enable_irq(conn->irq);
+	return ret;
 }
 
 /* Has something been under way for long? */
