@@ -89,7 +89,8 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
 BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
 STORE_BENCH_OUT = build/drivers/$(KERNEL)/bench-xenstore-kernel
-bench-drivers: build/gntshr-peer
+EVENTS_BENCH_OUT = build/drivers/$(KERNEL)/bench-events-kernel
+bench-drivers: build/gntshr-peer build/evtchn-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
 	@mkdir -p $(BENCH_OUT)
 	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
@@ -100,19 +101,27 @@ bench-drivers: build/gntshr-peer
 	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
 	@find $(STORE_BENCH_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
+	@$(MAKE) driver DIR=tests/bench-events KERNEL=$(KERNEL)
+	@mkdir -p $(EVENTS_BENCH_OUT)
+	@cp -rsf $(CURDIR)/tests/bench-events/. $(EVENTS_BENCH_OUT)/
+	@find $(EVENTS_BENCH_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(EVENTS_BENCH_OUT) modules
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants and XenStore against the kernel's own
+bench: packages ## our grants, events and XenStore against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-events --kernel $(KERNEL)
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
+TEST_KERNELS = 6.1-noxen+hvm
+check-long: TEST_KERNELS = $(shell scripts/kernels --noxen)
 test-drivers:
 	@mkdir -p build/logs
-	@for kernel in $$(scripts/kernels --generic); do \
+	@for kernel in $$(scripts/kernels --generic) $(TEST_KERNELS); do \
 		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
 			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
 	done
@@ -138,7 +147,7 @@ check-xen: packages ## the tests on a real Xen host
 	@tests/run xen
 
 check-long: packages ## the long forms: many rounds
-	@$(MAKE) -s test-drivers
+	@$(MAKE) -s test-drivers TEST_KERNELS="$(TEST_KERNELS)"
 	@tests/run long
 
 install: modules ## install the modules for KERNEL, and run depmod
