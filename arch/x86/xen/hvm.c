@@ -7,10 +7,10 @@
  * numbers come with the platform PCI device, whose BAR 1 stands for 16 MiB of
  * address space and nothing else.
  */
+#include <linux/bitmap.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/genalloc.h>
 #include <linux/io.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
@@ -30,7 +30,10 @@
 #define PLATFORM_BAR 1
 
 static struct pci_dev *platform;
-static struct gen_pool *gfn_space;
+/* The frames of its BAR: a bit for each that is in use. */
+static unsigned long *used_gfns;
+static unsigned long first_gfn;
+static unsigned long nr_gfns;
 
 static const struct {
 	unsigned int index;
@@ -202,20 +205,35 @@ static int gfn_space_init(void)
 		       PLATFORM_BAR, pci_name(platform));
 		return err;
 	}
-	gfn_space = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
-	err = gfn_space ? gen_pool_add(gfn_space, start, len, NUMA_NO_NODE) :
-			  -ENOMEM;
-	if (err) {
-		if (gfn_space)
-			gen_pool_destroy(gfn_space);
-		pci_release_region(platform, PLATFORM_BAR);
-	}
-	return err;
+	first_gfn = PFN_UP(start);
+	nr_gfns = PFN_DOWN(start + len) - first_gfn;
+	used_gfns = bitmap_zalloc(nr_gfns, GFP_KERNEL);
+	if (used_gfns)
+		return 0;
+	pci_release_region(platform, PLATFORM_BAR);
+	return -ENOMEM;
+}
+
+/* Returns 0 if there is no room for a run of that length. */
+static unsigned long take_gfns(unsigned int nr)
+{
+	unsigned long at = bitmap_find_next_zero_area(used_gfns, nr_gfns, 0, nr,
+						      0);
+
+	if (at >= nr_gfns)
+		return 0;
+	bitmap_set(used_gfns, at, nr);
+	return first_gfn + at;
+}
+
+static void put_gfns(unsigned long gfn, unsigned int nr)
+{
+	bitmap_clear(used_gfns, gfn - first_gfn, nr);
 }
 
 static void hvm_stop(void)
 {
-	gen_pool_destroy(gfn_space);
+	bitmap_free(used_gfns);
 	pci_release_region(platform, PLATFORM_BAR);
 	pci_dev_put(platform);
 	platform = NULL;
@@ -263,18 +281,15 @@ EXPORT_SYMBOL_GPL(xen_platform_device);
 
 static int hvm_frames_init(struct xen_frames *frames)
 {
-	size_t bytes = frames->nr_max * PAGE_SIZE;
-	unsigned long start = gen_pool_alloc(gfn_space, bytes);
-
-	if (!start)
+	frames->gfn = take_gfns(frames->nr_max);
+	if (!frames->gfn)
 		return -ENOMEM;
-	frames->gfn = PFN_DOWN(start);
-	frames->vaddr = memremap(start, bytes, MEMREMAP_WB);
-	if (!frames->vaddr) {
-		gen_pool_free(gfn_space, start, bytes);
-		return -ENOMEM;
-	}
-	return 0;
+	frames->vaddr = memremap(PFN_PHYS(frames->gfn),
+				 frames->nr_max * PAGE_SIZE, MEMREMAP_WB);
+	if (frames->vaddr)
+		return 0;
+	put_gfns(frames->gfn, frames->nr_max);
+	return -ENOMEM;
 }
 
 static void hvm_frames_shrink(struct xen_frames *frames, unsigned int nr)
@@ -300,8 +315,7 @@ static int hvm_frames_grow(struct xen_frames *frames, unsigned int nr)
 static void hvm_frames_exit(struct xen_frames *frames)
 {
 	memunmap(frames->vaddr);
-	gen_pool_free(gfn_space, PFN_PHYS(frames->gfn),
-		      frames->nr_max * PAGE_SIZE);
+	put_gfns(frames->gfn, frames->nr_max);
 }
 
 /**
