@@ -11,17 +11,17 @@ OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
 MODULES := xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console
-MODULES += xendomu-console-front
+MODULES += xendomu-console-front xendomu-xenbus
 CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
-CONFIGS += XENDOMU_CONSOLE_FRONT
+CONFIGS += XENDOMU_CONSOLE_FRONT XENDOMU_XENBUS
 
 # W=1 and C=1 (sparse) pass through to the kernel's build.
 kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
-.PHONY: help modules modules-list driver packages test-driver test-drivers demo
-.PHONY: bench bench-drivers integrate
-.PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
+.PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
+.PHONY: frontends bench bench-drivers integrate
+.PHONY: check check-style check-spin check-fuzz check-kunit check-mutate check-xen check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -50,6 +50,23 @@ driver: modules ## build the driver in DIR against our headers and symbols
 	@find $(DRIVER_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
 		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
+
+# The same sources for the Xen support that the kernel has itself.
+DRIVER_KERNEL_OUT = $(DRIVER_OUT)-kernel
+driver-kernel:
+	@mkdir -p $(DRIVER_KERNEL_OUT)
+	@cp -rsf $(abspath $(DIR))/. $(DRIVER_KERNEL_OUT)/
+	@find $(DRIVER_KERNEL_OUT) -xtype l -delete
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
+
+# The sample's backend for dom0, by a name of its own.
+DOM0_KERNEL := $(shell scripts/kernels --dom0)
+build/echo-back-dom0.ko: $(wildcard samples/echo/*)
+	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
+	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-back.ko $@
+
+frontends: ## build Linux's own frontends, unchanged, against our headers
+	@scripts/frontends --kernel $(KERNEL)
 
 # Programs that play the other end in dom0.
 PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
@@ -80,6 +97,10 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/storesoak KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/differential KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=tests/waitdrv KERNEL=$(KERNEL)
+	@$(MAKE) -s driver DIR=samples/echo KERNEL=$(KERNEL)
+	@$(MAKE) -s build/echo-back-dom0.ko
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs
@@ -87,34 +108,24 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 	@KERNEL=$(KERNEL) scripts/demo
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
-BENCH_OUT = build/drivers/$(KERNEL)/bench-kernel
-STORE_BENCH_OUT = build/drivers/$(KERNEL)/bench-xenstore-kernel
-EVENTS_BENCH_OUT = build/drivers/$(KERNEL)/bench-events-kernel
 bench-drivers: build/gntshr-peer build/evtchn-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
-	@mkdir -p $(BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench/. $(BENCH_OUT)/
-	@find $(BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench KERNEL=$(KERNEL)
 	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
-	@mkdir -p $(STORE_BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench-xenstore/. $(STORE_BENCH_OUT)/
-	@find $(STORE_BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(STORE_BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench-xenstore KERNEL=$(KERNEL)
 	@$(MAKE) driver DIR=tests/bench-events KERNEL=$(KERNEL)
-	@mkdir -p $(EVENTS_BENCH_OUT)
-	@cp -rsf $(CURDIR)/tests/bench-events/. $(EVENTS_BENCH_OUT)/
-	@find $(EVENTS_BENCH_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(EVENTS_BENCH_OUT) modules
+	@$(MAKE) driver-kernel DIR=tests/bench-events KERNEL=$(KERNEL)
+	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants, events and XenStore against the kernel's own
+bench: packages ## our grants, events, XenStore and frontends against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 	@scripts/bench-events --kernel $(KERNEL)
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
 TEST_KERNELS = 6.1-noxen+hvm
@@ -128,7 +139,7 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run style build spin fuzz kunit xen
+	@tests/run style build spin fuzz kunit coverage mutate xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
@@ -139,8 +150,11 @@ check-spin: packages ## the model of the reference allocator's caches
 check-fuzz: packages ## the rings' cores against a fuzzer
 	@tests/run fuzz
 
-check-kunit: packages ## the KUnit suites under a debugging kernel
-	@tests/run kunit
+check-kunit: packages ## the KUnit suites; COVERAGE=1: with a report by gcov
+	@tests/run kunit $(if $(COVERAGE),coverage)
+
+check-mutate: packages ## whether the KUnit suites notice changes to the cores
+	@tests/run mutate
 
 check-xen: packages ## the tests on a real Xen host
 	@$(MAKE) -s test-drivers

@@ -23,7 +23,7 @@ make_tree()
 {
 	local source
 
-	source=$(scripts/testkernel "$version" kunit debug xen)/src
+	source=$(kunit_kernel "$version" xen)/src
 	[[ ! -e $work/from || $(<"$work/from") != "$source" ]] || return 0
 	rm -rf "$tree" "$out" "$kunit_out" "$work/from"
 	cp -al "$source" "$tree" 2>/dev/null || { rm -rf "$tree"; cp -a "$source" "$tree"; }
@@ -81,7 +81,7 @@ configure()
 {
 	mkdir -p "$out"
 	make -C "$tree" O="$out" tinyconfig
-	scripts/testkernel --config "$version" kunit xen >"$out/wanted"
+	scripts/testkernel --config "$version" kunit plain xen >"$out/wanted"
 	for option in $options; do
 		echo "CONFIG_$option=y"
 	done >>"$out/wanted"

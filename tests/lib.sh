@@ -48,6 +48,45 @@ insmod_all()
 	make -s modules-list KERNEL="$1" | sed 's/^/--insmod\n/'
 }
 
+# kunit_kernel VERSION KIND: the folder of a kernel for the KUnit suites. With
+# the debugging tools: xen, xen-nokasan (without KASAN, which the start of a PV or
+# PVH domain does not survive) and noxen; plain has none.
+kunit_kernel()
+{
+	local -a fragments=(kunit debug)
+
+	[[ ! -e scripts/testkernel.d/debug-$1.config ]] || fragments+=("debug-$1")
+	case $2 in
+	xen-nokasan) fragments+=(nokasan xen) ;;
+	plain) fragments=(kunit plain noxen) ;;
+	*) fragments+=("$2") ;;
+	esac
+	scripts/testkernel "$1" "${fragments[@]}"
+}
+
+# field TEXT NAME: the rest of the line that begins with NAME.
+field()
+{
+	sed -n "s/^$2 //p" <<<"$1"
+}
+
+# pack_programs DIR PROGRAM...: installed programs and their libraries, for a
+# guest that has none.
+pack_programs()
+{
+	local dir=$1 program
+	local PATH=$PATH:/usr/sbin:/sbin
+
+	mkdir -p "$dir"/{bin,lib}
+	shift
+	for program; do
+		cp -L "$(command -v "$program")" "$dir/bin/"
+	done
+	# The loader is where the programs name it, not in a path.
+	ldd "$dir"/bin/* | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
+		sort -u | xargs cp -Lt "$dir/lib/"
+}
+
 # What no log may hold.
 complaints='WARNING: |BUG: |Oops|general protection|INFO: (possible|trying|task)|UBSAN: |unreferenced object|Call Trace'
 

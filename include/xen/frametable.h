@@ -5,6 +5,9 @@
 
 #include <linux/types.h>
 
+/* sizeof(struct page_info) in Xen 4.x for x86-64. */
+#define XEN_PAGE_INFO_BYTES 32
+
 /**
  * struct xen_frametable - the size of a frame table
  * @max_page: machine frames it describes, counted from frame 0

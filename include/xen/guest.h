@@ -40,12 +40,14 @@ enum xen_personality {
  * @XEN_RESOURCE_GRANT_TABLE: the grant table and its free references
  * @XEN_RESOURCE_XENSTORE: the XenStore ring and its port
  * @XEN_RESOURCE_CONSOLE: the primary console's ring and its port
+ * @XEN_RESOURCE_BUS: the names of the buses of Xen's devices
  * @NR_XEN_RESOURCES: how many there are
  */
 enum xen_resource {
 	XEN_RESOURCE_GRANT_TABLE,
 	XEN_RESOURCE_XENSTORE,
 	XEN_RESOURCE_CONSOLE,
+	XEN_RESOURCE_BUS,
 	NR_XEN_RESOURCES,
 };
 

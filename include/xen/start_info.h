@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <xen/interface/xen.h>
+#include <xen/segment.h>
 
 struct seq_file;
 
@@ -35,22 +36,6 @@ int xen_start_info_check(const struct start_info *si, size_t size,
 			 struct xen_start_info_fault *fault);
 bool xen_start_info_is_resumed(const struct start_info *si);
 void xen_start_info_show(struct seq_file *m, const struct start_info *si);
-
-/**
- * struct xen_segment - one piece of the start-of-day virtual map
- * @name: what the domain builder calls it
- * @vaddr: where the builder mapped it, 0 if it did not
- * @pfn: its first page in the domain's pseudo-physical memory
- * @nr_pages: its length
- */
-struct xen_segment {
-	const char *name;
-	unsigned long vaddr;
-	unsigned long pfn;
-	unsigned long nr_pages;
-};
-
-#define XEN_STARTUP_SEGMENTS 8
 
 /**
  * struct xen_startup_facts - what the startup map is rebuilt from

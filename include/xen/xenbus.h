@@ -6,6 +6,19 @@
 #ifndef _XENDOMU_XENBUS_H
 #define _XENDOMU_XENBUS_H
 
+#include <linux/kref.h>
+#include <linux/mutex.h>
+
+/**
+ * struct xenbus_watch_order - watches whose callbacks run one at a time
+ * @ref: one of whoever made it, one of each watch
+ * @lock: held while a callback runs; whoever else takes it keeps them waiting
+ */
+struct xenbus_watch_order {
+	struct kref ref;
+	struct mutex lock; /* outside a device's lock */
+};
+
 /**
  * struct xenbus_read_item - a node of xenbus_read_batch()
  * @node: its name below the directory
@@ -30,5 +43,9 @@ int xenbus_set_perms(struct xenbus_transaction t, const char *dir,
 char *xenbus_get_domain_path(domid_t domid);
 int xenbus_is_domain_introduced(domid_t domid);
 int register_xenbus_watch_depth(struct xenbus_watch *watch, unsigned int depth);
+struct xenbus_watch_order *xenbus_watch_order_new(void);
+void xenbus_watch_order_put(struct xenbus_watch_order *order);
+int register_xenbus_watch_ordered(struct xenbus_watch *watch,
+				  struct xenbus_watch_order *order);
 
 #endif

@@ -184,6 +184,8 @@ build_dom0()
 	copy_modules "$tree" "$release"
 	install -m 755 "$here/xenhost.d/dom0-init" "$tree/init"
 	install -m 755 "$here/xenhost.d/grant-dump" "$tree/bin/grant-dump"
+	install -m 755 "$here/xenhost.d/hotplug-block" "$tree/etc/xen/scripts/block"
+	install -m 755 "$here/xenhost.d/hotplug-vif" "$tree/etc/xen/scripts/vif-bridge"
 	pack "$tree" >"$out"
 }
 
@@ -213,13 +215,13 @@ dom0_image()
 	key=$(digest "${programs[@]}" "$mailbox" /etc/ld.so.cache "/lib/modules/$release/modules.dep")
 	cached "dom0-inputs-$key" list_dom0_inputs "$release" "$mailbox"
 	mapfile -t inputs <"$cached"
-	key=$(digest "${inputs[@]}" "$here"/xenhost.d/{dom0-init,grant-dump,images.sh})
+	key=$(digest "${inputs[@]}" "$here"/xenhost.d/{dom0-init,grant-dump,hotplug-block,hotplug-vif,images.sh})
 	cached "dom0-$release-$key" build_dom0 "$release" "$mailbox"
 }
 
 hvm_qemu=/usr/libexec/xen-qemu-system-i386
 
-# The device model and firmware: big, and only HVM guests need them.
+# The device model and firmware: big, and only HVM guests and --device-model need them.
 build_hvm_layer()
 {
 	local out=$1 tree=$1.tree boot=usr/lib/xen-$xen_version/boot

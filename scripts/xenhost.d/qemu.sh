@@ -25,12 +25,18 @@ accelerator()
 # booted host different from another.
 xen_qemu_args()
 {
-	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}"
+	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}" mib disks_mb=0
 
-	if [[ $opt_guest == hvm ]]; then
+	if [[ -n $opt_device_model ]]; then
 		machine_mb=3072
 	fi
+	for mib in "${opt_disk[@]}"; do
+		disks_mb=$((disks_mb + mib))
+	done
 	# In steps, because each size is a snapshot of its own.
+	while ((dom0_mb < 768 + disks_mb)); do
+		dom0_mb=$((dom0_mb * 2))
+	done
 	while ((machine_mb < dom0_mb + 384 + opt_memory * 9 / 8)); do
 		machine_mb=$((machine_mb * 2))
 	done
@@ -38,6 +44,8 @@ xen_qemu_args()
 	xen_line="${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M$opt_xen_append"
 	qemu_identity=("$xen_elf" "$xen_line" "$dom0_kernel" "$dom0_line" "$dom0_initrd" "$machine_mb"
 		"${monitor_args[*]:+monitor}")
+	# For who wants to know what the hypervisor was given.
+	printf '%s\n' "$xen_elf" "$dom0_kernel" "$dom0_initrd" >"$dir/boot-files"
 	# shellcheck disable=SC2054 # the commas are QEMU's
 	qemu_args=(-kernel "$xen_elf" -append "$xen_line"
 		-initrd "$dom0_kernel $dom0_line,$dom0_initrd"

@@ -18,6 +18,6 @@ while IFS= read -r line; do
 	'  ✗ '*) result "${line#*✗ }" false ;;
 	esac
 done <<<"$out"
-result "the demo shows all that it promises" has "$out" '^18 shown, 0 failed$'
+result "the demo shows all that it promises" has "$out" '^21 shown, 0 failed$'
 result "no complaint in the guest's log" clean_log build/xenhost/demo/guest-dmesg.log
 finish

@@ -122,7 +122,7 @@ echo "scratch $before $(scratch) $i"
 # Gone with its pages mapped, the driver unmaps them itself.
 fact last_alloc alloc 5
 fact last map 0 rw "$r0" "$r1" "$r2" "$r3" "$r0"
-for m in testdrv console-front console xenstore grant events; do rmmod xendomu-$m || break; done; rmmod xendomu && echo "unloaded yes"
+for m in testdrv xenbus console-front console xenstore grant events; do rmmod xendomu-$m || break; done; rmmod xendomu && echo "unloaded yes"
 echo "ready unmapped"; read -r said
 dmesg | sed -n 's/^\[[^]]*\] xendomu_grant: /log /p'
 EOF

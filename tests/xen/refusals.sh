@@ -53,9 +53,19 @@ result "kernel's drivers kept: the XenStore ring's line has the remedy" \
 result "kernel's drivers kept: the console ring's line has the remedy" \
 	has "$out" 'the console ring belongs to the kernel: boot with .*console=hvc1'
 result "kernel's drivers kept: debugfs says who owns what" \
-	same "$(grep -c 'owner of .*: the kernel' <<<"$out")" 3
+	same "$(grep -c 'owner of .*: the kernel' <<<"$out")" 4
 
 # shellcheck disable=SC2016
+# A kernel that was told to leave all but the bus of frontends.
+kept=initcall_blacklist=__gnttab_init,xenbus_init,xenbus_probe_backend_init
+kept+=,xenbus_probe_initcall,xenbus_backend_init,xen_hvc_init,boot_wait_for_devices
+run bus --guest pv --keep-kernel-drivers --append "$kept" \
+	"$try"'; for m in xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-xenbus; do try $m.ko; done'
+result "kernel's bus kept: XenStore is free" has "$out" '^result xendomu-xenstore.ko 0'
+result "kernel's bus kept: the bus is refused" has "$out" '^result xendomu-xenbus.ko [1-9]'
+result "kernel's bus kept: its line has the remedy" \
+	has "$out" 'the bus of Xen devices belongs to the kernel: boot with initcall_blacklist='
+
 run params --guest pv "$try"'
 for m in xendomu xendomu-events; do try $m.ko; done
 try xendomu-grant.ko frames=0; try xendomu-grant.ko frames=65537; try xendomu-grant.ko frames=-1
@@ -75,7 +85,7 @@ result "the grant module stays while a driver uses it" has "$out" '^grant in use
 result "the console stays while a terminal is open" has "$out" '^console in use [1-9]'
 result "and goes when it is closed" has "$out" '^console closed 0'
 
-for name in held params; do
+for name in held bus params; do
 	result "no complaint in the guest's log ($name)" \
 		clean_log "build/xenhost/refusals-$name-$kernel/guest-dmesg.log"
 done

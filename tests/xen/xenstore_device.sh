@@ -19,16 +19,8 @@ files=build/$name
 
 prepare()
 {
-	local tool
-
 	rm -rf "$files"
-	mkdir -p "$files"/{bin,lib}
-	for tool in ls read watch write; do
-		cp "/usr/bin/xenstore-$tool" "$files/bin/"
-	done
-	cp build/store-client build/store-raw "$files/bin/"
-	ldd "$files"/bin/* | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
-		sort -u | xargs cp -Lt "$files/lib/"
+	pack_programs "$files" xenstore-{ls,read,watch,write} build/store-{client,raw}
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$files/lib/"
 }
 

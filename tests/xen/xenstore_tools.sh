@@ -57,17 +57,8 @@ END
 
 prepare()
 {
-	local tool
-
 	rm -rf "$files"
-	mkdir -p "$files"/{bin,lib}
-	for tool in chmod exists list ls read rm watch write; do
-		cp "/usr/bin/xenstore-$tool" "$files/bin/"
-	done
-	cp build/store-calls build/store-raw "$files/bin/"
-	# The loader is where the programs name it, not in a path.
-	ldd "$files"/bin/* | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
-		sort -u | xargs cp -Lt "$files/lib/"
+	pack_programs "$files" xenstore-{chmod,exists,list,ls,read,rm,watch,write} build/store-{calls,raw}
 	# pthread_cancel() loads it by name.
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$files/lib/"
 	cp tests/tools/store-session.sh "$files/"

@@ -6,10 +6,13 @@
  * claims it before it touches it; a claim that fails says who holds it and
  * what frees it.
  */
+#include <linux/device/bus.h>
 #include <linux/export.h>
 #include <linux/io.h>
+#include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/platform_device.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 
@@ -29,6 +32,7 @@ static const struct {
 	[XEN_RESOURCE_XENSTORE] = { "XenStore ring", BLACKLIST_REMEDY },
 	[XEN_RESOURCE_CONSOLE] = { "console ring", BLACKLIST_REMEDY
 				   " and console=hvc1, so that printk leaves hvc0" },
+	[XEN_RESOURCE_BUS] = { "bus of Xen devices", BLACKLIST_REMEDY },
 };
 
 static DEFINE_MUTEX(owners_lock);
@@ -43,6 +47,16 @@ static bool kernel_holds_ring_port(enum xen_resource resource)
 	       xen_kernel_holds_port(ring.port);
 }
 
+/* The kernel does not say which buses it has, but any one leads to all. */
+static bool has_bus(const char *name)
+{
+	struct kset *some_bus = bus_get_kset(&platform_bus_type);
+	struct kobject *bus = kset_find_obj(some_bus->kobj.kset, name);
+
+	kobject_put(bus);
+	return bus;
+}
+
 static bool kernel_holds(enum xen_resource resource)
 {
 	switch (resource) {
@@ -54,6 +68,8 @@ static bool kernel_holds(enum xen_resource resource)
 	case XEN_RESOURCE_CONSOLE:
 		return xen_kernel_prints_on_console() ||
 		       kernel_holds_ring_port(resource);
+	case XEN_RESOURCE_BUS:
+		return has_bus("xen") || has_bus("xen-backend");
 	default:
 		return false;
 	}

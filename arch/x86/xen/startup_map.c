@@ -12,7 +12,8 @@
  * builder appends both behind the boot stack (module0, phys2mach), because
  * they no longer fit the first mapping of a large domain: the kernel finds
  * the module by its page number (SIF_MOD_START_PFN) and has the P2M list
- * mapped where its ELF note INIT_P2M wants it.
+ * mapped where its ELF note INIT_P2M wants it. A kernel without these two
+ * still gets the old order.
  *
  * Nobody writes the map down for the guest. But every piece leaves a trace:
  * a field of start_info, or a neighbour that begins where it ends.
@@ -63,6 +64,27 @@ static unsigned long module_pfn(const struct xen_startup_facts *facts)
 	if (facts->si->flags & SIF_MOD_START_PFN)
 		return facts->si->mod_start;
 	return pfn_of_boot_vaddr(facts, facts->si->mod_start);
+}
+
+/*
+ * A list in the first mapping has no page number of its own in start_info, only
+ * the address where the builder put it, until Linux makes its own list.
+ */
+static void add_p2m(struct map *map)
+{
+	const struct xen_startup_facts *facts = map->facts;
+	const struct start_info *si = facts->si;
+	unsigned long pfn, nr_pages;
+
+	if (si->nr_p2m_frames) {
+		add(map, "phys2mach", si->first_p2m_pfn, si->nr_p2m_frames);
+		return;
+	}
+	pfn = pfn_of_boot_vaddr(facts, si->mfn_list);
+	nr_pages = PFN_UP(si->nr_pages * sizeof(unsigned long));
+	if (si->mfn_list >= facts->kernel_base && pfn < facts->start_info_pfn &&
+	    nr_pages <= facts->start_info_pfn - pfn)
+		add(map, "phys2mach", pfn, nr_pages);
 }
 
 /* The kernel ends where the next piece begins: nothing says how long it is. */
@@ -116,7 +138,7 @@ int xen_startup_map(const struct xen_startup_facts *facts,
 	/* By the ABI the page behind the page tables; no field names it. */
 	add(&map, "boot stack", facts->pt_pfn + si->nr_pt_frames, 1);
 	add(&map, "module0", module_pfn(facts), PFN_UP(si->mod_len));
-	add(&map, "phys2mach", si->first_p2m_pfn, si->nr_p2m_frames);
+	add_p2m(&map);
 
 	sort(segments, map.nr, sizeof(*segments), by_pfn, NULL);
 	close_kernel_segment(&map);

@@ -25,8 +25,9 @@ static bool is_fifo;
 /**
  * events_abi_detect() - find out which ABI is in use
  *
- * A priority out of range is refused in two ways: the FIFO ABI knows
- * priorities, the other does not. Port 1 has room in every domain.
+ * A priority out of range is refused in more than one way: the 2-level ABI
+ * knows none at all, whatever the port. With the other it matters whether the
+ * port is open, and this domain's. Port 1 has room in every domain.
  *
  * Context: Process, while the module loads.
  * Return: 0, or what else Xen said.
@@ -39,7 +40,7 @@ int events_abi_detect(void)
 	};
 	int err = HYPERVISOR_event_channel_op(EVTCHNOP_set_priority, &set);
 
-	is_fifo = err == -EINVAL;
+	is_fifo = err == -EINVAL || err == -EACCES;
 	if (is_fifo || err == -ENOSYS)
 		return 0;
 	pr_err("Xen does not tell which event channel ABI is in use (%d): not a hypervisor this module knows\n",

@@ -71,15 +71,8 @@ static struct event *next_event(struct xs_watch *watch, struct event *refire,
 	return event;
 }
 
-/**
- * xs_events_run() - call a watch's callback for what waits
- * @work: xs_watch.work
- *
- * Context: Process.
- */
-void xs_events_run(struct work_struct *work)
+static void run_all(struct xs_watch *watch)
 {
-	struct xs_watch *watch = container_of(work, struct xs_watch, work);
 	struct event refire = { .path = watch->node, .token = watch->token };
 	struct xenbus_watch *user;
 	struct event *event;
@@ -89,6 +82,26 @@ void xs_events_run(struct work_struct *work)
 		if (event != &refire)
 			kfree(event);
 	}
+}
+
+/**
+ * xs_events_run() - call a watch's callback for what waits
+ * @work: xs_watch.work
+ *
+ * A watch that waits for its turn has no runner: a callback that is its turn
+ * may unregister it without waiting.
+ *
+ * Context: Process.
+ */
+void xs_events_run(struct work_struct *work)
+{
+	struct xs_watch *watch = container_of(work, struct xs_watch, work);
+
+	if (watch->order)
+		mutex_lock(&watch->order->lock);
+	run_all(watch);
+	if (watch->order)
+		mutex_unlock(&watch->order->lock);
 	wake_up_all(&callback_done);
 	xs_watch_put(watch);
 }

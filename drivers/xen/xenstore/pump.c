@@ -24,10 +24,11 @@
 /* Messages that one run of the pump takes in before others have their turn. */
 #define PUMP_BUDGET 256
 /* Between two looks at the ring during a flight, in microseconds. */
-#define LOOK_US 150
+#define LOOK_MIN_US 20U
+#define LOOK_MAX_US 160U
 /* Looks of a flight at most, and those in a row that find nothing. */
 #define LOOKS 200
-#define LOOKS_IN_VAIN 8
+#define LOOKS_IN_VAIN 10
 
 static struct xs_connection *const conn = &xs_connection;
 
@@ -212,6 +213,14 @@ static bool may_move(void)
 	return conn->state == XS_UP || conn->state == XS_SUSPENDED;
 }
 
+/* A look for each reply: sooner if there were many, later if there was none. */
+static unsigned int next_look(unsigned int us, unsigned long nr_answered)
+{
+	if (!nr_answered)
+		return min(2 * us, LOOK_MAX_US);
+	return nr_answered > 1 ? max(us / 2, LOOK_MIN_US) : us;
+}
+
 /**
  * xs_pump_fly() - take in the replies to many requests without events
  *
@@ -227,20 +236,21 @@ static bool may_move(void)
  */
 int xs_pump_fly(void)
 {
-	unsigned int nr_vain = 0, nr;
+	unsigned int nr_vain = 0, nr, us = LOOK_MIN_US;
 	int ret = 0;
 
 	if (!may_move() || !is_flight())
 		return 0;
 	disable_irq(conn->irq);
 	for (nr = 0; nr < LOOKS && nr_vain < LOOKS_IN_VAIN; nr++) {
-		XENSTORE_RING_IDX before = conn->ring.rsp_cons;
+		unsigned long before = conn->nr_answered;
 
-		usleep_range(LOOK_US, 2 * LOOK_US);
+		usleep_range(us, 2 * us);
 		ret = xs_pump_move();
 		if (ret < 0 || !may_move() || xs_pump_is_idle())
 			break;
-		nr_vain = conn->ring.rsp_cons == before ? nr_vain + 1 : 0;
+		us = next_look(us, conn->nr_answered - before);
+		nr_vain = conn->nr_answered == before ? nr_vain + 1 : 0;
 	}
 	enable_irq(conn->irq);
 	return ret;

@@ -22,7 +22,11 @@ static u32 next_id;
 
 static void free_watch(struct kref *ref)
 {
-	kfree(container_of(ref, struct xs_watch, ref));
+	struct xs_watch *watch = container_of(ref, struct xs_watch, ref);
+
+	if (watch->order)
+		xenbus_watch_order_put(watch->order);
+	kfree(watch);
 }
 
 /**
@@ -137,7 +141,8 @@ void xs_watch_renew(void)
 	}
 }
 
-static struct xs_watch *new_watch(struct xenbus_watch *user, int depth)
+static struct xs_watch *new_watch(struct xenbus_watch *user, int depth,
+				  struct xenbus_watch_order *order)
 {
 	size_t len = strlen(user->node) + 1;
 	struct xs_watch *watch;
@@ -145,7 +150,10 @@ static struct xs_watch *new_watch(struct xenbus_watch *user, int depth)
 	watch = kmalloc(struct_size(watch, node, len), GFP_NOIO);
 	if (!watch)
 		return NULL;
-	*watch = (struct xs_watch){ .user = user, .depth = depth };
+	*watch = (struct xs_watch){ .user = user, .depth = depth,
+				    .order = order };
+	if (order)
+		kref_get(&order->ref);
 	kref_init(&watch->ref);
 	INIT_WORK(&watch->work, xs_events_run);
 	INIT_LIST_HEAD(&watch->events);
@@ -200,7 +208,8 @@ static int add_watch(struct xs_watch *watch)
 	return 0;
 }
 
-static int register_watch(struct xenbus_watch *user, int depth)
+static int register_watch(struct xenbus_watch *user, int depth,
+			  struct xenbus_watch_order *order)
 {
 	struct xs_watch *watch;
 	int err;
@@ -209,7 +218,7 @@ static int register_watch(struct xenbus_watch *user, int depth)
 		pr_err("the watch of %s is registered already\n", user->node);
 		return -EINVAL;
 	}
-	watch = new_watch(user, depth);
+	watch = new_watch(user, depth, order);
 	if (!watch)
 		return -ENOMEM;
 	user->nr_pending = 0;
@@ -240,9 +249,27 @@ static int register_watch(struct xenbus_watch *user, int depth)
  */
 int register_xenbus_watch(struct xenbus_watch *watch)
 {
-	return register_watch(watch, XS_NO_DEPTH);
+	return register_watch(watch, XS_NO_DEPTH, NULL);
 }
 EXPORT_SYMBOL_GPL(register_xenbus_watch);
+
+/**
+ * register_xenbus_watch_ordered() - the same, taking turns with others
+ * @watch: as for register_xenbus_watch()
+ * @order: those others
+ *
+ * Callbacks of one order run one at a time, each while it holds the order's
+ * lock, and may unregister each other's watches.
+ *
+ * Context: Process; sleeps.
+ * Return: As register_xenbus_watch().
+ */
+int register_xenbus_watch_ordered(struct xenbus_watch *watch,
+				  struct xenbus_watch_order *order)
+{
+	return register_watch(watch, XS_NO_DEPTH, order);
+}
+EXPORT_SYMBOL_GPL(register_xenbus_watch_ordered);
 
 /**
  * register_xenbus_watch_depth() - the same, for some levels only
@@ -258,7 +285,7 @@ int register_xenbus_watch_depth(struct xenbus_watch *watch, unsigned int depth)
 	if (!xs_server_has(XENSTORE_SERVER_FEATURE_WATCHDEPTH) ||
 	    depth > INT_MAX)
 		return -EOPNOTSUPP;
-	return register_watch(watch, depth);
+	return register_watch(watch, depth, NULL);
 }
 EXPORT_SYMBOL_GPL(register_xenbus_watch_depth);
 
@@ -267,8 +294,8 @@ EXPORT_SYMBOL_GPL(register_xenbus_watch_depth);
  * @user: a registered watch
  *
  * No callback of it runs when this returns, and none will, unless it is the
- * callback itself that calls. So two callbacks must not unregister each
- * other's watch.
+ * callback itself that calls, or one of the same order. So two callbacks that
+ * are not of one order must not unregister each other's watch.
  *
  * Context: Process; sleeps until a callback that runs has returned.
  */

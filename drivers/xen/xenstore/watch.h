@@ -20,6 +20,7 @@
  * struct xs_watch - what we know of a registered watch
  * @ref: one for being registered, one for work that is queued
  * @work: runs the callback
+ * @order: those it takes turns with, or NULL
  * @user: the caller's; NULL once unregistered; under lock
  * @runner: the task that runs the callback now; under lock
  * @events: those that wait; under lock
@@ -33,6 +34,7 @@
 struct xs_watch {
 	struct kref ref;
 	struct work_struct work;
+	struct xenbus_watch_order *order;
 	struct xenbus_watch *user;
 	struct task_struct *runner;
 	struct list_head events;

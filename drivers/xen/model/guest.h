@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The modules' files on the model host: what takes the place of floor 1. */
+#ifndef _XENDOMU_MODEL_GUEST_H
+#define _XENDOMU_MODEL_GUEST_H
+
+#include <linux/types.h>
+
+/* Bits of the longest frame number, as floor 1 tells the modules. */
+extern unsigned int model_frame_bits;
+
+int model_guest_init(bool is_translated);
+void model_guest_exit(void);
+
+/* The modules' own init and exit, see drivers/xen/tests/Kbuild. */
+int grant_module_init(void);
+void grant_module_exit(void);
+int xenstore_module_init(void);
+void xenstore_module_exit(void);
+int console_module_init(void);
+void console_module_exit(void);
+
+int model_events_start(void);
+void model_events_stop(void);
+
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From the number of a hypercall to whoever does it. */
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include <xen/interface/xen.h>
+#include <xen/interface/features.h>
+#include <xen/interface/sched.h>
+#include <xen/interface/vcpu.h>
+#include <xen/interface/version.h>
+
+#include "internal.h"
+
+#define XEN_VERSION (4 << 16 | 17)
+#define MAX_POLLED 128
+
+static int get_features(struct model_domain *caller,
+			struct xen_feature_info *info)
+{
+	u32 pv = BIT(XENFEAT_pae_pgdir_above_4gb) |
+		 BIT(XENFEAT_mmu_pt_update_preserve_ad) |
+		 BIT(XENFEAT_highmem_assist) | BIT(XENFEAT_gnttab_map_avail_bits);
+	u32 hvm = BIT(XENFEAT_writable_page_tables) |
+		  BIT(XENFEAT_auto_translated_physmap) |
+		  BIT(XENFEAT_supervisor_mode_kernel) |
+		  BIT(XENFEAT_hvm_callback_vector) |
+		  BIT(XENFEAT_hvm_safe_pvclock);
+
+	if (info->submap_idx)
+		return -EINVAL;
+	info->submap = caller->config.is_translated ? hvm : pv;
+	return 0;
+}
+
+static int xen_version(struct model_domain *caller, unsigned int cmd, void *arg)
+{
+	switch (cmd) {
+	case XENVER_version:
+		return XEN_VERSION;
+	case XENVER_extraversion:
+		strscpy(arg, ".model", sizeof(struct xen_extraversion));
+		return 0;
+	case XENVER_get_features:
+		return get_features(caller, arg);
+	case XENVER_pagesize:
+		return PAGE_SIZE;
+	case XENVER_guest_handle:
+		memset(arg, caller->config.domid, sizeof(xen_domain_handle_t));
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+/* Nobody sleeps in the model: a vCPU has something else to do at once. */
+static int poll_ports(struct model_domain *caller, struct sched_poll *poll)
+{
+	evtchn_port_t *ports = poll->ports;
+	unsigned int i;
+
+	if (poll->nr_ports > MAX_POLLED)
+		return -EINVAL;
+	for (i = 0; i < poll->nr_ports; i++) {
+		if (!model_port_of(caller, ports[i]))
+			return -EINVAL;
+		if (model_port_is_pending(caller, ports[i]))
+			return 0;
+	}
+	return 0;
+}
+
+static int sched_op(struct model_domain *caller, unsigned int cmd, void *arg)
+{
+	switch (cmd) {
+	case SCHEDOP_yield:
+	case SCHEDOP_block:
+		return 0;
+	case SCHEDOP_poll:
+		return poll_ports(caller, arg);
+	case SCHEDOP_shutdown:
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+static int vcpu_op(struct model_domain *caller, unsigned int cmd, u32 vcpu)
+{
+	if (vcpu >= caller->config.nr_vcpus)
+		return -ENOENT;
+	switch (cmd) {
+	case VCPUOP_is_up:
+		return 1;
+	case VCPUOP_register_vcpu_time_memory_area:
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+/**
+ * model_call() - a hypercall of a domain
+ * @caller: the domain
+ * @op: __HYPERVISOR_*
+ * @a1: first argument
+ * @a2: second argument; pointers point to kernel memory
+ * @a3: third argument
+ * @a4: fourth argument
+ * @a5: fifth argument
+ *
+ * Context: Any.
+ * Return: What Xen would return.
+ */
+long model_call(struct model_domain *caller, unsigned int op, unsigned long a1,
+		unsigned long a2, unsigned long a3, unsigned long a4,
+		unsigned long a5)
+{
+	unsigned long flags;
+	long ret = -ENOSYS;
+
+	spin_lock_irqsave(&model_lock, flags);
+	switch (op) {
+	case __HYPERVISOR_grant_table_op:
+		ret = model_grant_op(caller, a1, (void *)a2, a3);
+		break;
+	case __HYPERVISOR_event_channel_op:
+		ret = model_event_op(caller, a1, (void *)a2);
+		break;
+	case __HYPERVISOR_memory_op:
+		ret = model_memory_op(caller, a1, (void *)a2);
+		break;
+	case __HYPERVISOR_hvm_op:
+		ret = model_hvm_op(caller, a1, (void *)a2);
+		break;
+	case __HYPERVISOR_update_va_mapping:
+		ret = model_update_va(caller, a1, a2);
+		break;
+	case __HYPERVISOR_xen_version:
+		ret = xen_version(caller, a1, (void *)a2);
+		break;
+	case __HYPERVISOR_sched_op:
+		ret = sched_op(caller, a1, (void *)a2);
+		break;
+	case __HYPERVISOR_vcpu_op:
+		ret = vcpu_op(caller, a1, a2);
+		break;
+	case __HYPERVISOR_mmuext_op:
+		ret = 0; /* TLBs are the kernel's business */
+		break;
+	}
+	spin_unlock_irqrestore(&model_lock, flags);
+	return ret;
+}
+
+int model_event_call(struct model_domain *caller, unsigned int cmd, void *arg)
+{
+	return model_call(caller, __HYPERVISOR_event_channel_op, cmd,
+			  (unsigned long)arg, 0, 0, 0);
+}
+
+int model_grant_call(struct model_domain *caller, unsigned int cmd, void *uop,
+		     unsigned int count)
+{
+	return model_call(caller, __HYPERVISOR_grant_table_op, cmd,
+			  (unsigned long)uop, count, 0, 0);
+}

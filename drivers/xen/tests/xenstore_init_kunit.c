@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * xendomu-xenstore on the model host: init with a fault at every step, sleep
+ * and waking up, and servers that die or break the protocol.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/slab.h>
+
+#include <asm/xen/hypercall.h>
+#include <xen/guest.h>
+#include <xen/xenbus.h>
+
+#include "events/internal.h"
+#include "model/domain.h"
+#include "model/guest.h"
+#include "model/plan.h"
+#include "model/store.h"
+#include "xenstore/connection.h"
+
+/* The other end is looked at every second. */
+#define PATIENCE_MS 8000
+
+static struct model_store *store;
+
+static int init(struct kunit *test)
+{
+	int err = model_guest_init(true);
+
+	if (err)
+		return err;
+	err = model_events_start();
+	if (err)
+		return err;
+	store = model_store_create();
+	return store ? 0 : -ENOMEM;
+}
+
+static void drop(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, bindings_are_gone());
+	model_store_destroy(store);
+	model_events_stop();
+	model_guest_exit();
+}
+
+/* Waits until a condition holds; whether it does. */
+#define comes_true(condition)                                              \
+	({                                                                 \
+		unsigned int ms;                                           \
+									   \
+		for (ms = 0; ms < PATIENCE_MS && !(condition); ms += 20)   \
+			msleep(20);                                        \
+		(condition);                                               \
+	})
+
+static void expect_all_but_watches(struct kunit *test, unsigned int step)
+{
+	struct model_leftovers left;
+
+	KUNIT_EXPECT_TRUE_MSG(test, bindings_are_gone(), "step %u", step);
+	model_count(model_guest(), &left);
+	KUNIT_EXPECT_EQ_MSG(test, 1U, left.nr_ports, "step %u", step);
+	KUNIT_EXPECT_EQ_MSG(test, 0,
+			    xen_resource_claim(XEN_RESOURCE_XENSTORE,
+					       THIS_MODULE), "step %u", step);
+	xen_resource_release(XEN_RESOURCE_XENSTORE);
+}
+
+static void expect_nothing_left(struct kunit *test, unsigned int step)
+{
+	expect_all_but_watches(test, step);
+	KUNIT_EXPECT_EQ_MSG(test, 0U, model_store_nr_watches(store), "step %u",
+			    step);
+}
+
+static void init_undoes_what_it_did_at_whatever_step_it_fails(struct kunit *test)
+{
+	unsigned int step, nr_failed = 0;
+	bool has_failed = true;
+
+	for (step = 1; step < 100 && has_failed; step++) {
+		int err;
+
+		model_fail_step(step);
+		err = xenstore_module_init();
+		has_failed = model_step_has_failed();
+		model_fail_step(0);
+		KUNIT_EXPECT_TRUE(test, !err || has_failed);
+		nr_failed += !!err;
+		if (!err)
+			xenstore_module_exit();
+		expect_nothing_left(test, step);
+	}
+	KUNIT_EXPECT_FALSE(test, has_failed);
+	KUNIT_EXPECT_GT(test, nr_failed, 6U);
+	kunit_info(test, "%u steps, %u that init fails at", step - 2,
+		   nr_failed);
+}
+
+/* 0 if the store says what it should, else why not. */
+static int ask(void)
+{
+	char *name = xenbus_read(XBT_NIL, "name", "", NULL);
+	int err;
+
+	if (IS_ERR(name))
+		return PTR_ERR(name);
+	err = strcmp(name, "model") ? -EILSEQ : 0;
+	kfree(name);
+	return err;
+}
+
+static void nodes_come_and_go(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	KUNIT_EXPECT_EQ(test, 0, xenbus_write(XBT_NIL, "data", "a", "1"));
+	KUNIT_EXPECT_TRUE(test, model_store_has(store,
+						MODEL_STORE_HOME "/data/a",
+						"1"));
+	KUNIT_EXPECT_EQ(test, 1, xenbus_exists(XBT_NIL, "data", "a"));
+	KUNIT_EXPECT_EQ(test, 0, xenbus_rm(XBT_NIL, "data", ""));
+	KUNIT_EXPECT_EQ(test, 0, xenbus_exists(XBT_NIL, "data", "a"));
+	KUNIT_EXPECT_EQ(test, -EACCES,
+			xenbus_write(XBT_NIL, "/local/domain/2", "a", "1"));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			xenbus_write(XBT_NIL, "da//ta", "a", "1"));
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void a_transaction_meets_a_conflict(struct kunit *test)
+{
+	struct xenbus_transaction t;
+
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_ASSERT_EQ(test, 0, xenbus_transaction_start(&t));
+	KUNIT_EXPECT_EQ(test, 0, xenbus_write(t, "data", "a", "1"));
+	KUNIT_EXPECT_FALSE(test, model_store_has(store,
+						 MODEL_STORE_HOME "/data/a",
+						 "1"));
+	model_store_write(store, MODEL_STORE_HOME "/other", "2");
+	KUNIT_EXPECT_EQ(test, -EAGAIN, xenbus_transaction_end(t, 0));
+	KUNIT_ASSERT_EQ(test, 0, xenbus_transaction_start(&t));
+	KUNIT_EXPECT_EQ(test, 0, xenbus_write(t, "data", "a", "1"));
+	KUNIT_EXPECT_EQ(test, 0, xenbus_transaction_end(t, 0));
+	KUNIT_EXPECT_TRUE(test, model_store_has(store,
+						MODEL_STORE_HOME "/data/a",
+						"1"));
+	xenstore_module_exit();
+}
+
+static atomic_t nr_fired;
+
+static void fired(struct xenbus_watch *watch, const char *path,
+		  const char *token)
+{
+	atomic_inc(&nr_fired);
+}
+
+static struct xenbus_watch watch = { .node = "data", .callback = fired };
+
+/* Whether a change fires the watch. */
+static bool is_watched(void)
+{
+	int before = atomic_read(&nr_fired);
+
+	model_store_write(store, MODEL_STORE_HOME "/data/b", "3");
+	return comes_true(atomic_read(&nr_fired) > before);
+}
+
+static void watches_fire_and_live_on_over_sleep(struct kunit *test)
+{
+	atomic_set(&nr_fired, 0);
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_ASSERT_EQ(test, 0, register_xenbus_watch(&watch));
+	KUNIT_EXPECT_TRUE(test, comes_true(atomic_read(&nr_fired) == 1));
+	KUNIT_EXPECT_TRUE(test, is_watched());
+	xs_suspend();
+	/* As when the domain is restored: another server, another ring. */
+	model_store_die(store);
+	KUNIT_EXPECT_EQ(test, 0, model_store_revive(store));
+	xs_resume();
+	KUNIT_EXPECT_TRUE(test, is_watched());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	unregister_xenbus_watch(&watch);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void sleep_that_is_called_off_changes_nothing(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	xs_suspend();
+	xs_suspend_cancel();
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void waking_up_with_a_fault_loses_the_store_and_no_more(struct kunit *test)
+{
+	unsigned int step, nr_lost = 0;
+	bool has_failed = true;
+
+	for (step = 1; step < 30 && has_failed; step++) {
+		int err;
+
+		KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+		xs_suspend();
+		model_fail_step(step);
+		xs_resume();
+		has_failed = model_step_has_failed();
+		model_fail_step(0);
+		err = ask();
+		KUNIT_EXPECT_TRUE(test, !err || err == -ENOTCONN);
+		nr_lost += !!err;
+		xenstore_module_exit();
+		/* A store that is lost cannot be told to forget. */
+		expect_all_but_watches(test, step);
+	}
+	KUNIT_EXPECT_FALSE(test, has_failed);
+	KUNIT_EXPECT_GE(test, nr_lost, 3U);
+}
+
+/* What a server does wrong, and what whoever asked is told. */
+struct offence {
+	const char *name;
+	enum model_spoil spoil;
+	int err;
+	bool is_final; /* the ring cannot be used after it */
+};
+
+static const struct offence offences[] = {
+	{ "an insane index", MODEL_SPOIL_INDEX, -EIO, true },
+	{ "a body too long", MODEL_SPOIL_LENGTH, -EIO, true },
+	{ "an answer to nobody", MODEL_SPOIL_ID, 0, false },
+	{ "an answer of another type", MODEL_SPOIL_TYPE, -EPROTO, false },
+	{ "an error nobody knows", MODEL_SPOIL_ERROR, -EINVAL, false },
+	{ "an event without a token", MODEL_SPOIL_EVENT, 0, false },
+	{ "half a header, then death", MODEL_SPOIL_TORN, -ENOTCONN, true },
+};
+
+static void name_offence(const struct offence *offence, char *text)
+{
+	strscpy(text, offence->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(offence, offences, name_offence);
+
+static void a_server_that_misbehaves_is_told_apart(struct kunit *test)
+{
+	const struct offence *offence = test->param_value;
+
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	model_store_spoil(store, offence->spoil);
+	KUNIT_EXPECT_EQ(test, offence->err, ask());
+	if (offence->is_final) {
+		KUNIT_EXPECT_NE(test, 0, ask());
+		model_store_die(store);
+		KUNIT_EXPECT_TRUE(test, comes_true(xs_connection.state ==
+						   XS_LOST));
+		KUNIT_EXPECT_EQ(test, 0, model_store_revive(store));
+	}
+	KUNIT_EXPECT_TRUE(test, comes_true(!ask()));
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void die_later(struct work_struct *work)
+{
+	model_store_die(store);
+}
+
+static DECLARE_DELAYED_WORK(death, die_later);
+
+static void a_server_that_is_silent_holds_nobody_when_it_dies(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	model_store_spoil(store, MODEL_SPOIL_SILENCE);
+	schedule_delayed_work(&death, msecs_to_jiffies(300));
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, ask());
+	flush_delayed_work(&death);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void a_server_that_is_silent_does_not_hold_the_module(struct kunit *test)
+{
+	unsigned long begin = jiffies;
+
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	model_store_spoil(store, MODEL_SPOIL_SILENCE);
+	xenstore_module_exit();
+	KUNIT_EXPECT_LT(test, jiffies - begin, 20UL * HZ);
+	expect_nothing_left(test, 0);
+}
+
+static void nobody_serves_at_first(struct kunit *test)
+{
+	model_store_die(store);
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, ask());
+	KUNIT_EXPECT_EQ(test, 0, model_store_revive(store));
+	KUNIT_EXPECT_TRUE(test, comes_true(!ask()));
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(init_undoes_what_it_did_at_whatever_step_it_fails),
+	KUNIT_CASE(nodes_come_and_go),
+	KUNIT_CASE(a_transaction_meets_a_conflict),
+	KUNIT_CASE(watches_fire_and_live_on_over_sleep),
+	KUNIT_CASE(sleep_that_is_called_off_changes_nothing),
+	KUNIT_CASE(waking_up_with_a_fault_loses_the_store_and_no_more),
+	KUNIT_CASE_PARAM(a_server_that_misbehaves_is_told_apart,
+			 offence_gen_params),
+	KUNIT_CASE(a_server_that_is_silent_holds_nobody_when_it_dies),
+	KUNIT_CASE(a_server_that_is_silent_does_not_hold_the_module),
+	KUNIT_CASE(nobody_serves_at_first),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "xenstore_init",
+	.init = init,
+	.exit = drop,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

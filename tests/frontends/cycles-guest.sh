@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The guest's part of tests/xen/frontend_cycles.sh; $cycles: how many.
+# shellcheck disable=SC2154 # settings
+# shellcheck source=tests/frontends/guest.sh
+. ./guest.sh
+
+kb_of()
+{
+	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
+}
+
+# What there is when nothing is attached.
+measure()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	echo "after $1: slab $(kb_of SUnreclaim) vmalloc $(kb_of VmallocUsed)" \
+		"percpu $(kb_of Percpu) irqs $(find /sys/kernel/irq -mindepth 1 -maxdepth 1 | wc -l)"
+	[ ! -e "$debug" ] || echo "after $1: grants $(grants) ports $(ports)"
+}
+
+read_disk()
+{
+	while dd if=/dev/xvdb of=/dev/null bs=64k iflag=direct 2>/dev/null; do :; done
+}
+
+use_net()
+{
+	while [ -e /sys/class/net/eth0 ]; do
+		timeout 5 wget -q -O /dev/null http://192.0.2.1/data.bin
+	done
+}
+
+has_moved()
+{
+	[ "$(cat /sys/class/net/eth0/statistics/rx_bytes)" -gt 500000 ] &&
+		[ "$(awk '{ print $3 }' /sys/block/xvdb/stat)" -gt 2000 ]
+}
+
+cycle()
+{
+	turn "attach_$1"
+	until_true "disk of cycle $1" test -b /dev/xvdb || return 1
+	until_true "interface of cycle $1" test -e /sys/class/net/eth0 || return 1
+	ip addr add 192.0.2.2/24 dev eth0
+	ip link set eth0 up
+	read_disk & disk_load=$!
+	use_net & net_load=$!
+	until_true "load of cycle $1" has_moved || return 1
+	turn "detach_$1"
+	until_true "disk of cycle $1 goes" gone $bus/devices/vbd-51728 || return 1
+	until_true "interface of cycle $1 goes" gone $bus/devices/vif-0 || return 1
+	until_true "loads of cycle $1 end" is_over $disk_load || return 1
+	until_true "loads of cycle $1 end" is_over $net_load || return 1
+	done=$1
+}
+
+n_cycle=1 done=0
+while [ $n_cycle -le "$cycles" ]; do
+	cycle $n_cycle || break
+	case $n_cycle in
+	3 | "$cycles")
+		measure $n_cycle
+		turn "measured_$n_cycle"
+		;;
+	esac
+	n_cycle=$((n_cycle + 1))
+done
+echo "cycles $done"
+turn seen
+unload xen_blkfront xen_netfront
+turn over

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A disk and a network interface that come and go, and are busy whenever they
+# are there.
+#
+# frontend_cycles.sh KERNEL CYCLES [SIDE]. After the last of them there must be
+# what there was after the third, when all caches were warm: grants and ports by
+# our own books and by Xen's, interrupts, memory.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/lib.sh
+. tests/frontends/lib.sh
+
+kernel=$1 cycles=$2 side=${3:-ours}
+name=frontend_cycles-$side-$kernel
+
+build_frontends "$kernel" "$side" xen-blkfront xen-netfront
+mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront xen-netfront)
+run_frontends "$name" "$kernel" cycles "cycles=$cycles" --memory 256 \
+	--timeout $((500 + cycles * 30)) "${options[@]}"
+
+# number TEXT LINE NAME: the number behind NAME, in a line that begins so.
+number()
+{
+	sed -n "s/^$2:.* $3 \([0-9]*\).*/\1/p" <<<"$1"
+}
+
+# stays TEXT LINE NAME: the same after the last cycle as after the third
+stays()
+{
+	same "$(number "$1" "$2$cycles" "$3")" "$(number "$1" "${2}3" "$3")"
+}
+
+# has_grown NAME: by so many kB since the third cycle
+has_grown()
+{
+	echo $(($(number "$out" "after $cycles" "$1") - $(number "$out" 'after 3' "$1")))
+}
+
+result "$cycles cycles under load" has "$out" "^cycles $cycles\$"
+if [[ $side == ours ]]; then
+	result "our books have the grants of the third cycle" stays "$out" 'after ' grants
+	result "and its ports" stays "$out" 'after ' ports
+fi
+result "Xen sees no grant mapped" same "$(number "$dom0" "Xen sees after $cycles" grants)" 0
+result "and the ports of the third cycle" stays "$dom0" 'Xen sees after ' ports
+result "the guest has the interrupts it had" stays "$out" 'after ' irqs
+result "vmalloc space is back" test "$(has_grown vmalloc)" -le 128
+result "slab memory grew by less than 4 kB a cycle" test "$(has_grown slab)" -lt $((400 + 4 * cycles))
+result "memory of the CPUs grew by less than 1 kB a cycle" test "$(has_grown percpu)" -le $((64 + cycles))
+if [[ $side == ours ]]; then
+	result "the drivers leave no grant behind" has "$out" '^without the drivers: grants 2,'
+	result "drivers, bus and all below unload" has "$out" '^all unloaded$'
+	result "Xen sees nothing of them" has "$dom0" '^Xen sees over: grants 0,'
+fi
+finish

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Linux's other frontends, not a byte of them changed, on our modules, as far as
+# Debian has a backend for them: the QEMU of its Xen serves a folder by 9p, a
+# keyboard and a screen.
+#
+# other_frontends.sh KERNEL [SIDE]. Files go both ways through 9p; the keyboard's
+# and the screen's drivers probe and connect. (The kernel has the latter two
+# built in, where they find no bus to register with; ours are modules.) In the
+# end all of them leave, and Xen sees nothing of them. Frontends that nothing in
+# Debian serves load and wait for their devices, and unload.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/lib.sh
+. tests/frontends/lib.sh
+
+kernel=$1 side=${2:-ours}
+name=other_frontends-$side-$kernel
+served=(9pnet_xen xen-kbdfront xen-fbfront)
+unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-pcifront xen-hcd
+	xen-tpmfront pvcalls-front)
+
+build_frontends "$kernel" "$side" "${served[@]}" "${unserved[@]}"
+if [[ $side == ours ]]; then
+	mapfile -t options < <(frontend_options "$kernel" "$side" 9pnet_xen xen-kbdfront-mod xen-fbfront-mod)
+	for frontend in "${unserved[@]}"; do
+		options+=(--copy "build/drivers/$kernel/$frontend/$frontend.ko")
+	done
+	unload='9pnet_xen xen_kbdfront_mod xen_fbfront_mod'
+else
+	# It has the others built in.
+	mapfile -t options < <(frontend_options "$kernel" "$side" 9pnet_xen)
+	unserved=()
+	unload=9pnet_xen
+fi
+for library in 9p drm_kms_helper snd-pcm scsi_mod usbcore; do
+	options=(--modprobe "$library" "${options[@]}")
+done
+run_frontends "$name" "$kernel" devices "unload='$unload' unserved='${unserved[*]}'" \
+	--memory 256 --timeout 900 "${options[@]}" --device-model \
+	--config 'p9=["tag=share,security_model=none,path=/tmp"]' --config 'vfb=["vnc=0"]'
+
+for device in '9pfs-0: driver 9pfs' 'vkbd-0: driver vkbd' 'vfb-0: driver vfb'; do
+	result "probe() ran: $device" has "$out" "^device $device, state Connected\$"
+done
+result "the keyboard is an input device" has "$out" '^N: Name="Xen Virtual Keyboard"'
+result "and so is the pointer" has "$out" '^N: Name="Xen Virtual Pointer"'
+result "the screen is a frame buffer" has "$out" '^screen: xen [1-9]'
+result "and takes what is written" has "$out" '^written to the screen: 100000$'
+result "a folder of dom0 is mounted" has "$out" '^9p mounted$'
+result "a file from there is whole" same "$(field "$out" theirs)" "$(field "$dom0" theirs)"
+result "a file to there is whole" same "$(field "$dom0" mine)" "$(field "$out" mine)"
+result "it is listed where it was moved to" has "$out" '^listed /mnt/dir/mine$'
+result "the folder is unmounted" has "$out" '^9p unmounted$'
+for frontend in "${unserved[@]}"; do
+	result "$frontend, which nobody serves, loads, waits and unloads" \
+		has "$out" "^came and went: $frontend\$"
+done
+frontends_are_gone "$side"
+finish
