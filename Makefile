@@ -6,7 +6,7 @@ SHELL := bash
 ifndef KERNEL
 KERNEL := $(shell scripts/kernels --default)
 endif
-KDIR ?= /lib/modules/$(KERNEL)/build
+KDIR ?= $(shell scripts/kernels --headers '$(KERNEL)')
 OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
@@ -108,26 +108,31 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 	@KERNEL=$(KERNEL) scripts/demo
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
-bench-drivers: build/gntshr-peer
+bench-drivers: build/gntshr-peer build/evtchn-peer
 	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
 	@$(MAKE) driver-kernel DIR=tests/bench KERNEL=$(KERNEL)
 	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
 	@$(MAKE) driver-kernel DIR=tests/bench-xenstore KERNEL=$(KERNEL)
+	@$(MAKE) driver DIR=tests/bench-events KERNEL=$(KERNEL)
+	@$(MAKE) driver-kernel DIR=tests/bench-events KERNEL=$(KERNEL)
 	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5
 bench: GUEST ?= pv
-bench: packages ## our grants, XenStore and frontends against the kernel's own
+bench: packages ## our grants, events, XenStore and frontends against the kernel's own
 	@mkdir -p build/logs
 	@$(MAKE) bench-drivers >build/logs/bench-build.log 2>&1 || { cat build/logs/bench-build.log; exit 1; }
 	@scripts/bench --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
+	@scripts/bench-events --kernel $(KERNEL)
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For every kernel that tests run on.
+TEST_KERNELS = 6.1-noxen+hvm
+check-long: TEST_KERNELS = $(shell scripts/kernels --noxen)
 test-drivers:
 	@mkdir -p build/logs
-	@for kernel in $$(scripts/kernels --generic); do \
+	@for kernel in $$(scripts/kernels --generic) $(TEST_KERNELS); do \
 		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
 			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
 	done
@@ -156,7 +161,7 @@ check-xen: packages ## the tests on a real Xen host
 	@tests/run xen
 
 check-long: packages ## the long forms: many rounds
-	@$(MAKE) -s test-drivers
+	@$(MAKE) -s test-drivers TEST_KERNELS="$(TEST_KERNELS)"
 	@tests/run long
 
 install: modules ## install the modules for KERNEL, and run depmod

@@ -16,6 +16,7 @@
 struct dentry;
 struct module;
 struct page;
+struct pci_dev;
 struct timespec64;
 
 /**
@@ -76,6 +77,9 @@ int __must_check xen_ring_get(enum xen_resource resource,
 void xen_ring_put(struct xen_ring *ring);
 
 int __must_check xen_vcpu_barrier(void);
+
+int xen_this_vcpu(unsigned int *vcpu);
+struct pci_dev *xen_platform_device(void);
 
 unsigned int xen_frame_bits(void);
 struct page *xen_gfn_to_page(unsigned long gfn);

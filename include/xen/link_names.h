@@ -20,6 +20,16 @@
 
 #if IS_ENABLED(CONFIG_XEN) && !defined(XENDOMU_KERNEL_NAMES)
 
+/* <xen/xen.h>, <xen/features.h> */
+#define xen_domain_type xendomu_xen_domain_type
+#define xen_features xendomu_xen_features
+
+/* <xen/platform_pci.h> */
+#define xen_has_pv_devices xendomu_xen_has_pv_devices
+#define xen_has_pv_disk_devices xendomu_xen_has_pv_disk_devices
+#define xen_has_pv_nic_devices xendomu_xen_has_pv_nic_devices
+#define xen_has_pv_and_legacy_disk_devices xendomu_xen_has_pv_and_legacy_disk_devices
+
 /* <xen/grant_table.h> */
 #define gnttab_init xendomu_gnttab_init
 #define gnttab_suspend xendomu_gnttab_suspend

@@ -9,6 +9,7 @@
 
 int xen_wall_clock_read(const struct shared_info *shared,
 			struct timespec64 *base, u32 *version);
+struct shared_info *xen_shared_page(void);
 int xen_shared_port(evtchn_port_t port, bool *pending, bool *masked);
 
 #endif

@@ -420,6 +420,15 @@ static int cmd_evprio(char *args, struct seq_file *answer)
 	return 0;
 }
 
+/* evunmask PORT: has Xen unmask a port, whoever has it */
+static int cmd_evunmask(char *args, struct seq_file *answer)
+{
+	struct evtchn_unmask unmask;
+	int err = kstrtouint(args, 0, &unmask.port);
+
+	return err ?: HYPERVISOR_event_channel_op(EVTCHNOP_unmask, &unmask);
+}
+
 const struct command event_commands[] = {
 	{ "evopen", cmd_evopen },     { "evopenmany", cmd_evopenmany },
 	{ "evclose", cmd_evclose },   { "evbind", cmd_evbind },
@@ -428,7 +437,7 @@ const struct command event_commands[] = {
 	{ "evreact", cmd_evreact },   { "eveoi", cmd_eveoi },
 	{ "evdev", cmd_evdev },	      { "evirq", cmd_evirq },
 	{ "evpoll", cmd_evpoll },     { "evprio", cmd_evprio },
-	{ "evpass", cmd_evpass },
+	{ "evpass", cmd_evpass },     { "evunmask", cmd_evunmask },
 	{}
 };
 

@@ -98,12 +98,17 @@ static int cmd_batch(char *args, struct seq_file *answer)
 	return err;
 }
 
+/* Only a kernel that can be a PV guest has machine addresses; others are not asked. */
 static u64 pte_address(struct page *page)
 {
+#ifdef CONFIG_XEN_PV
 	unsigned int level;
 	pte_t *pte = lookup_address((unsigned long)page_address(page), &level);
 
 	return arbitrary_virt_to_machine(pte).maddr;
+#else
+	return 0;
+#endif
 }
 
 /*

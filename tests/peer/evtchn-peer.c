@@ -6,8 +6,9 @@
  * evtchn-peer offer DOMID: offers a port to DOMID, and says "port PORT"
  *
  * Then each line of standard input is a command. "send N" notifies N times and
- * says "sent". "echo N" notifies and waits for an answer, N times, and says
- * "echoed N". "wait" waits for one event and says "got". At the end of input
+ * says "sent"; "storm S" does so for S seconds and says "stormed N". "echo N"
+ * notifies and waits for an answer, N times, and says "echoed N", and how long
+ * that "took". "wait" waits for one event and says "got". At the end of input
  * the port is closed, and it says "closed". Exit status 0, or 2 if something
  * did not work; no event for 20 s is a thing that did not work.
  */
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <xenevtchn.h>
 
@@ -42,6 +44,37 @@ static void wait_for_event(void)
 		err(2, "pending says %d", got);
 }
 
+static long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000L + now.tv_nsec / 1000;
+}
+
+static void storm(int seconds)
+{
+	long end = now_us() + seconds * 1000000L, n;
+
+	for (n = 0; now_us() < end; n++)
+		notify();
+	printf("stormed %ld\n", n);
+}
+
+/* There and back again, with the time it takes. */
+static void echo(int n)
+{
+	long begin = now_us();
+	int i;
+
+	for (i = 0; i < n; i++) {
+		notify();
+		wait_for_event();
+	}
+	printf("echoed %d\n", n);
+	printf("took %ld us\n", now_us() - begin);
+}
+
 static void obey(const char *line)
 {
 	int i, n = 0;
@@ -51,11 +84,9 @@ static void obey(const char *line)
 			notify();
 		puts("sent");
 	} else if (sscanf(line, "echo %d", &n) == 1) {
-		for (i = 0; i < n; i++) {
-			notify();
-			wait_for_event();
-		}
-		printf("echoed %d\n", n);
+		echo(n);
+	} else if (sscanf(line, "storm %d", &n) == 1) {
+		storm(n);
 	} else if (!strcmp(line, "wait\n")) {
 		wait_for_event();
 		puts("got");

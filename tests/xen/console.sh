@@ -22,8 +22,14 @@ modules=()
 for module in xendomu xendomu-events xendomu-console; do
 	modules+=(--copy "build/modules/$kernel/$module.ko")
 done
+# A kernel that knows Xen has hvc0 for itself.
+tty=hvc1
+if [[ $guest == hvm ]]; then
+	tty=hvc0
+	modules+=(--append console=hvc0)
+fi
 
-printf '%s\n' "out_bytes=$out_bytes" "in_bytes=$in_bytes" |
+printf '%s\n' "out_bytes=$out_bytes" "in_bytes=$in_bytes" "tty=$tty" |
 	tee build/console-guest.sh >build/console-dom0.sh
 cat >>build/console-guest.sh <<'EOF'
 turn() { echo "ready $1"; read -r -t 300 said || { echo "dom0 is silent"; exit 1; }; }
@@ -48,8 +54,8 @@ until_true replay is_drained
 turn replay
 
 dmesg -n 1
-exec 4<>/dev/hvc1
-stty -F /dev/hvc1 raw -echo
+exec 4<>/dev/$tty
+stty -F /dev/$tty raw -echo
 head -c $((out_bytes + out_bytes / 50)) /dev/urandom | tr -d '\017' | head -c $out_bytes >data
 echo "sent $(sha256sum <data)"
 turn out
@@ -66,12 +72,12 @@ exec 4>&-
 
 echo "tester:x:0:0::/root:/bin/sh" >>/etc/passwd
 echo "tester:$(mkpasswd -m md5 secret):19000:0:99999:7:::" >/etc/shadow
-setsid getty -L 115200 hvc1 vt100 & getty=$!
+setsid getty -L 115200 $tty vt100 & getty=$!
 turn login
 kill $getty 2>/dev/null; sleep 1
 
 dmesg -n 8
-(cat data >/dev/hvc1) & writer=$!
+(cat data >/dev/$tty) & writer=$!
 turn stuck
 before=$(date +%s)
 i=0; while [ $i -lt 2000 ]; do echo "line $i 0123456789012345678901234567890123456789012345678901234567890123456789 of many" >/dev/kmsg; i=$((i + 1)); done
@@ -141,7 +147,7 @@ from=$(size); printf 'wrong\r' >&7; until_true refusal shows 'incorrect' && echo
 until_true prompt2 shows 'login: '
 from=$(size); printf 'tester\r' >&7; until_true password2 shows 'Password: '
 printf 'secret\r' >&7; sleep 2; printf 'echo "$((40 + 2)) on $(tty)"\r' >&7
-until_true shell shows '42 on /dev/hvc1' && echo "login: a shell on /dev/hvc1"
+until_true shell shows "42 on /dev/$tty" && echo "login: a shell on /dev/$tty"
 printf 'exit\r' >&7; sleep 1
 go
 ready stuck; kill -STOP "$xenconsoled"; go
@@ -202,7 +208,7 @@ own_printk()
 # What printk says in a panic comes out, though nobody takes interrupts any more.
 last_words()
 {
-	local log=build/xenhost/$name-panic/guest-console.log
+	local log=build/xenhost/$name-panic/console/guest-guest.log
 
 	# shellcheck disable=SC2016 # for the guest's shell
 	scripts/xenhost run --guest "$guest" --name "$name-panic" --kernel "$kernel" --timeout 60 \
@@ -217,7 +223,7 @@ result "$out_bytes bytes go out unchanged, though the reader stops for a while" 
 result "$in_bytes bytes come in unchanged, though the reader stops for a while" \
 	same "$(sum "$out" got)" "$(sum "$dom0" sent)"
 result "a login with a wrong password fails" has "$dom0" '^login: a wrong password is refused$'
-result "one with the right password gives a shell" has "$dom0" '^login: a shell on /dev/hvc1$'
+result "one with the right password gives a shell" has "$dom0" "^login: a shell on /dev/$tty\$"
 result "a backend that stands still does not hold up printk" \
 	between "$(number "$out" 'wrote 2000 lines in ([0-9]+) s')" 0 30
 result "nor lets it grow without bound" between "$(number "$out" 'stuck: dropped .* spilled ([0-9]+)')" 1 131072

@@ -12,7 +12,8 @@ cd "$(dirname "$0")/../.."
 
 kernel=$1
 rounds=${2:-20}
-name=rounds-$kernel
+guest=${3:-pv}
+name=rounds-$guest-$kernel
 dir=build/xenhost/$name
 modules=()
 while read -r module; do
@@ -21,6 +22,7 @@ done < <(make -s modules-list KERNEL="$kernel")
 
 cat >"build/rounds-guest.sh" <<EOF
 rounds=$rounds
+console=/dev/hvc$([[ $guest == hvm ]] && echo 0 || echo 1)
 EOF
 cat >>"build/rounds-guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
@@ -37,7 +39,7 @@ one_round()
 	driver cycle 500 >/dev/null || return 1
 	driver grant 0 rw text >/dev/null && driver end 0 || return 1
 	driver watch data && driver unwatch || return 1
-	echo "round $1" >/dev/hvc1 || return 1
+	echo "round $1" >$console || return 1
 	for m in $back; do rmmod $m || return 1; done
 }
 i=1
@@ -66,7 +68,7 @@ for step in 1 2 3 last; do
 done
 EOF
 status=0
-out=$(scripts/xenhost run --guest pv --name "$name" --kernel "$kernel" --timeout $((200 + rounds * 10)) \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((200 + rounds * 10)) \
 	"${modules[@]}" --copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
 	--dom0 build/rounds-dom0.sh build/rounds-guest.sh) || status=$?
 dom0=$(cat "$dir/dom0-script.out")

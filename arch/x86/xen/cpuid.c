@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Xen's CPUID leaves, as an HVM or PVH guest sees them. */
+#include <linux/errno.h>
+#include <linux/export.h>
+
 #include <asm/processor.h>
 #include <asm/xen/cpuid.h>
+
+#include <xen/guest.h>
 
 #include "internal.h"
 
@@ -15,6 +20,9 @@
 
 /* Leaves 0 to 2 (signature, version, hypercall pages) are always needed. */
 #define MIN_LEAVES 2
+
+/* What is for HVM and PVH domains only. */
+#define HVM_LEAF 4
 
 /**
  * xen_cpuid_find_base() - find Xen's CPUID leaves
@@ -55,3 +63,50 @@ void xen_cpuid_native(u32 leaf, struct xen_cpuid_leaf *out)
 		cpuid_count(leaf, 0, &out->eax, &out->ebx, &out->ecx,
 			    &out->edx);
 }
+
+/* Where Xen does not tell, its APIC IDs do: they are twice the number. */
+static unsigned int vcpu_of_apic_id(xen_cpuid_fn cpuid)
+{
+	struct xen_cpuid_leaf leaf;
+
+	cpuid(1, &leaf);
+	return (leaf.ebx >> 24) / 2;
+}
+
+/**
+ * xen_cpuid_vcpu() - Xen's number of the processor that answers
+ * @cpuid: answers a leaf
+ * @base: the first of Xen's leaves
+ *
+ * Context: Any.
+ * Return: The number.
+ */
+unsigned int xen_cpuid_vcpu(xen_cpuid_fn cpuid, u32 base)
+{
+	struct xen_cpuid_leaf leaf;
+
+	cpuid(base, &leaf);
+	if (leaf.eax < base + HVM_LEAF)
+		return vcpu_of_apic_id(cpuid);
+	cpuid(base + HVM_LEAF, &leaf);
+	return leaf.eax & XEN_HVM_CPUID_VCPU_ID_PRESENT ? leaf.ebx :
+							  vcpu_of_apic_id(cpuid);
+}
+
+/**
+ * xen_this_vcpu() - Xen's number of the CPU that this runs on
+ * @vcpu: the number
+ *
+ * Context: Any, with preemption off or bound to a CPU.
+ * Return: 0; -ENODEV if there are no leaves of Xen's.
+ */
+int xen_this_vcpu(unsigned int *vcpu)
+{
+	u32 base = xen_cpuid_find_base(xen_cpuid_native);
+
+	if (!base)
+		return -ENODEV;
+	*vcpu = xen_cpuid_vcpu(xen_cpuid_native, base);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(xen_this_vcpu);

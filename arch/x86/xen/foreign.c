@@ -28,14 +28,13 @@ static bool kernel_has_pages(void)
  * @pages: filled in
  *
  * Context: Process; sleeps.
- * Return: 0; -EOPNOTSUPP in an HVM guest whose kernel does not know Xen; or
- * what the kernel failed with, -ENOMEM or -EBUSY where there is no address
- * space for so many.
+ * Return: 0; or what the kernel failed with, -ENOMEM or -EBUSY where there is no
+ * address space for so many; or what Xen refused with.
  */
 int xen_foreign_alloc_pages(unsigned int nr, struct page **pages)
 {
 	if (!kernel_has_pages())
-		return -EOPNOTSUPP;
+		return xen_holes_alloc(nr, pages);
 	return xen_kernel_alloc_gfns(nr, pages);
 }
 EXPORT_SYMBOL_GPL(xen_foreign_alloc_pages);
@@ -51,6 +50,8 @@ void xen_foreign_free_pages(unsigned int nr, struct page **pages)
 {
 	if (kernel_has_pages())
 		xen_kernel_free_gfns(nr, pages);
+	else
+		xen_holes_free(nr, pages);
 }
 EXPORT_SYMBOL_GPL(xen_foreign_free_pages);
 

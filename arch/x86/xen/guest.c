@@ -8,8 +8,9 @@
 
 #include <asm/processor.h>
 #include <asm/xen/hypercall.h>
-#include <xen/interface/features.h>
+#include <xen/features.h>
 #include <xen/interface/version.h>
+#include <xen/xen.h>
 
 #include "internal.h"
 
@@ -20,6 +21,12 @@ static enum xen_personality personality;
 static u32 version;
 static struct xen_extraversion extraversion;
 static u32 features;
+
+/* For drivers, by <xen/xen.h> and <xen/features.h>: likewise. */
+enum xen_domain_type xen_domain_type = XEN_NATIVE;
+EXPORT_SYMBOL_GPL(xen_domain_type);
+u8 xen_features[XENFEAT_NR_SUBMAPS * 32] __read_mostly;
+EXPORT_SYMBOL_GPL(xen_features);
 
 /**
  * xen_personality() - the kind of domain this is
@@ -116,6 +123,18 @@ static int ask_version(void)
 	return 0;
 }
 
+/* Linux's answers to the same questions have one bit a byte. */
+static void tell_drivers(void)
+{
+	unsigned int bit;
+
+	xen_domain_type = personality == XEN_PERSONALITY_PV ||
+			  personality == XEN_PERSONALITY_DOM0 ?
+				  XEN_PV_DOMAIN : XEN_HVM_DOMAIN;
+	for (bit = 0; bit < BITS_PER_TYPE(features); bit++)
+		xen_features[bit] = features >> bit & 1;
+}
+
 /**
  * xen_guest_detect() - find out where we run
  *
@@ -139,6 +158,7 @@ int xen_guest_detect(void)
 	err = ask_version();
 	if (err)
 		return err;
+	tell_drivers();
 	pr_info("%s guest on Xen %u.%u%s, hypercalls by %s\n",
 		xen_personality_name(personality), version >> 16,
 		version & 0xffff, extraversion.extraversion,

@@ -7,9 +7,10 @@
  * numbers come with the platform PCI device, whose BAR 1 stands for 16 MiB of
  * address space and nothing else.
  */
+#include <linux/bitmap.h>
 #include <linux/device.h>
 #include <linux/errno.h>
-#include <linux/genalloc.h>
+#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
@@ -29,7 +30,10 @@
 #define PLATFORM_BAR 1
 
 static struct pci_dev *platform;
-static struct gen_pool *gfn_space;
+/* The frames of its BAR: a bit for each that is in use. */
+static unsigned long *used_gfns;
+static unsigned long first_gfn;
+static unsigned long nr_gfns;
 
 static const struct {
 	unsigned int index;
@@ -201,28 +205,48 @@ static int gfn_space_init(void)
 		       PLATFORM_BAR, pci_name(platform));
 		return err;
 	}
-	gfn_space = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
-	err = gfn_space ? gen_pool_add(gfn_space, start, len, NUMA_NO_NODE) :
-			  -ENOMEM;
-	if (err) {
-		if (gfn_space)
-			gen_pool_destroy(gfn_space);
-		pci_release_region(platform, PLATFORM_BAR);
-	}
-	return err;
+	first_gfn = PFN_UP(start);
+	nr_gfns = PFN_DOWN(start + len) - first_gfn;
+	used_gfns = bitmap_zalloc(nr_gfns, GFP_KERNEL);
+	if (used_gfns)
+		return 0;
+	pci_release_region(platform, PLATFORM_BAR);
+	return -ENOMEM;
+}
+
+/* Returns 0 if there is no room for a run of that length. */
+static unsigned long take_gfns(unsigned int nr)
+{
+	unsigned long at = bitmap_find_next_zero_area(used_gfns, nr_gfns, 0, nr,
+						      0);
+
+	if (at >= nr_gfns)
+		return 0;
+	bitmap_set(used_gfns, at, nr);
+	return first_gfn + at;
+}
+
+static void put_gfns(unsigned long gfn, unsigned int nr)
+{
+	bitmap_clear(used_gfns, gfn - first_gfn, nr);
 }
 
 static void hvm_stop(void)
 {
-	gen_pool_destroy(gfn_space);
+	bitmap_free(used_gfns);
 	pci_release_region(platform, PLATFORM_BAR);
 	pci_dev_put(platform);
+	platform = NULL;
 }
 
 static int hvm_start(void)
 {
 	int err;
 
+	if (xen_kernel_personality() != XEN_PERSONALITY_NONE) {
+		pr_err("the event upcall and shared_info belong to the kernel: boot with xen_nopv\n");
+		return -EBUSY;
+	}
 	platform = pci_get_device(PCI_VENDOR_ID_XEN, PLATFORM_DEVICE_ID, NULL);
 	if (!platform) {
 		pr_err("no platform PCI device 5853:0001: set xen_platform_pci=1 in the domain's configuration\n");
@@ -231,28 +255,41 @@ static int hvm_start(void)
 	err = gfn_space_init();
 	if (err) {
 		pci_dev_put(platform);
+		platform = NULL;
 		return err;
 	}
 	err = latch_64bit_layout();
+	if (!err)
+		err = xen_unplug();
 	if (err)
 		hvm_stop();
 	return err;
 }
 
+/**
+ * xen_platform_device() - the device that stands for Xen in an HVM domain
+ *
+ * Context: Any.
+ * Return: The device, ours while this module is loaded; NULL in other kinds of
+ * domains.
+ */
+struct pci_dev *xen_platform_device(void)
+{
+	return platform;
+}
+EXPORT_SYMBOL_GPL(xen_platform_device);
+
 static int hvm_frames_init(struct xen_frames *frames)
 {
-	size_t bytes = frames->nr_max * PAGE_SIZE;
-	unsigned long start = gen_pool_alloc(gfn_space, bytes);
-
-	if (!start)
+	frames->gfn = take_gfns(frames->nr_max);
+	if (!frames->gfn)
 		return -ENOMEM;
-	frames->gfn = PFN_DOWN(start);
-	frames->vaddr = memremap(start, bytes, MEMREMAP_WB);
-	if (!frames->vaddr) {
-		gen_pool_free(gfn_space, start, bytes);
-		return -ENOMEM;
-	}
-	return 0;
+	frames->vaddr = memremap(PFN_PHYS(frames->gfn),
+				 frames->nr_max * PAGE_SIZE, MEMREMAP_WB);
+	if (frames->vaddr)
+		return 0;
+	put_gfns(frames->gfn, frames->nr_max);
+	return -ENOMEM;
 }
 
 static void hvm_frames_shrink(struct xen_frames *frames, unsigned int nr)
@@ -278,8 +315,7 @@ static int hvm_frames_grow(struct xen_frames *frames, unsigned int nr)
 static void hvm_frames_exit(struct xen_frames *frames)
 {
 	memunmap(frames->vaddr);
-	gen_pool_free(gfn_space, PFN_PHYS(frames->gfn),
-		      frames->nr_max * PAGE_SIZE);
+	put_gfns(frames->gfn, frames->nr_max);
 }
 
 /**

@@ -24,6 +24,7 @@ int xen_hvm_place_frame(unsigned int space, unsigned long idx,
 void xen_hvm_remove_frame(unsigned long gfn);
 unsigned int xen_hvm_frame_bits(void);
 int xen_hvm_vcpu_barrier(void);
+int xen_unplug(void);
 int xen_hvm_show_params(struct seq_file *m);
 int xen_hvm_show_startup_map(struct seq_file *m);
 

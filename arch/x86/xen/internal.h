@@ -75,6 +75,7 @@ struct xen_cpuid_leaf {
 
 typedef void (*xen_cpuid_fn)(u32 leaf, struct xen_cpuid_leaf *out);
 u32 xen_cpuid_find_base(xen_cpuid_fn cpuid);
+unsigned int xen_cpuid_vcpu(xen_cpuid_fn cpuid, u32 base);
 void xen_cpuid_native(u32 leaf, struct xen_cpuid_leaf *out);
 
 /* hypercall.c */
@@ -87,6 +88,10 @@ enum xen_hypercall_gate {
 
 void xen_hypercall_gate_set(enum xen_hypercall_gate gate);
 const char *xen_hypercall_gate_name(void);
+
+/* holes.c */
+int xen_holes_alloc(unsigned int nr, struct page **pages);
+void xen_holes_free(unsigned int nr, struct page **pages);
 
 /* ownership.c */
 void xen_ownership_show(struct seq_file *m);

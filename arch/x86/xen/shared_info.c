@@ -85,6 +85,20 @@ int xen_wall_clock(struct timespec64 *now)
 }
 EXPORT_SYMBOL_GPL(xen_wall_clock);
 
+/**
+ * xen_shared_page() - the page itself
+ *
+ * For whoever serves the upcall, and writes the event words and vcpu_info.
+ *
+ * Context: Any.
+ * Return: The page, or NULL if it is not mapped.
+ */
+struct shared_info *xen_shared_page(void)
+{
+	return shared;
+}
+EXPORT_SYMBOL_GPL(xen_shared_page);
+
 static bool bit_of(const xen_ulong_t *words, evtchn_port_t port)
 {
 	return READ_ONCE(words[port / BITS_PER_LONG]) >>

@@ -34,7 +34,8 @@ static void *events_start(struct seq_file *m, loff_t *pos)
 static void *events_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct evtchn_status status;
-	bool is_answered = !*pos || !port_status(*pos, &status);
+	int err = *pos ? port_status(*pos, &status) : 0;
+	bool is_answered = !err || err == -EACCES;
 
 	*pos = is_answered ? *pos + 1 : EVTCHN_FIFO_NR_CHANNELS;
 	return events_start(m, pos);
@@ -49,7 +50,9 @@ static void show_heading(struct seq_file *m)
 	seq_printf(m, "# ABI: %s\n",
 		   events_abi_is_fifo() ? "fifo" : "2-level");
 	seq_puts(m, "# pending: as Xen says when asked to poll the port\n");
-	if (events_abi_is_fifo())
+	if (events_ops->is_masked)
+		seq_puts(m, "# masked: the bit, 0 or 1\n");
+	else if (events_abi_is_fifo())
 		seq_puts(m, "# masked: the mask is in the kernel's pages; 1 where the kernel says it masked the interrupt, ? where it may have for a while\n");
 	else if (!xen_shared_port(1, NULL, NULL))
 		seq_puts(m, "# masked: as in shared_info\n");
@@ -98,7 +101,9 @@ static void show_masked(struct seq_file *m, evtchn_port_t port,
 {
 	bool masked;
 
-	if (!events_abi_is_fifo() && !xen_shared_port(port, NULL, &masked))
+	if (events_ops->is_masked)
+		seq_printf(m, " masked %u", events_ops->is_masked(port));
+	else if (!events_abi_is_fifo() && !xen_shared_port(port, NULL, &masked))
 		seq_printf(m, " masked %u", masked);
 	else if (events_abi_is_fifo() && data && irqd_irq_masked(data))
 		seq_puts(m, " masked 1");
@@ -166,6 +171,11 @@ static int events_show(struct seq_file *m, void *v)
 	if (!err && status.status == EVTCHNSTAT_closed)
 		return 0;
 	seq_printf(m, "port %u ", port);
+	/* Those that Xen and the device model talk by are not the guest's to know. */
+	if (err == -EACCES) {
+		seq_puts(m, "is Xen's own\n");
+		return 0;
+	}
 	if (err) {
 		seq_printf(m, "status refused (%d)\n", err);
 		return 0;

@@ -13,44 +13,8 @@
 #include <xen/interface/event_channel.h>
 
 struct dentry;
+struct seq_file;
 struct xenbus_device;
-
-/**
- * struct events_ops - whoever serves the upcall, and has the interrupts
- * @nr_ports: see xen_evtchn_nr_channels()
- * @vcpu: Xen's number of a CPU
- * @irq_of: interrupt of a port, or -1; atomic
- * @bind: an interrupt without a handler for an open port
- * @bind_interdomain: the same for a new channel to an offered port, with late
- *	EOI; also tells the new local port
- * @bind_virq: the same for a port that is bound to a VIRQ
- * @drop: the end of such an interrupt; closes the port unless it is static
- * @lateeoi: see xen_irq_lateeoi(); atomic
- * @clear_pending: see xen_clear_irq_pending(); atomic
- *
- * Those that are not called atomic are called under bindings_lock.
- */
-struct events_ops {
-	unsigned int (*nr_ports)(void);
-	unsigned int (*vcpu)(unsigned int cpu);
-	int (*irq_of)(evtchn_port_t port);
-	int (*bind)(evtchn_port_t port, bool is_late);
-	int (*bind_interdomain)(struct xenbus_device *dev,
-				evtchn_port_t remote_port, evtchn_port_t *port);
-	int (*bind_virq)(unsigned int virq, unsigned int cpu, bool percpu);
-	void (*drop)(evtchn_port_t port, bool is_static);
-	void (*lateeoi)(unsigned int irq, unsigned int eoi_flags);
-	void (*clear_pending)(unsigned int irq);
-};
-
-/* Set once, while the module loads. */
-extern const struct events_ops *events_ops;
-
-/* kernel.c: the kernel serves the upcall, we ride on its interrupts */
-#ifdef CONFIG_XEN
-extern const struct events_ops events_kernel_ops;
-bool events_kernel_serves(void);
-#endif
 
 /**
  * enum binding_kind - how a port came to be bound
@@ -65,6 +29,59 @@ enum binding_kind {
 	BOUND_VIRQ,
 	BOUND_IPI,
 };
+
+struct binding;
+
+/**
+ * struct events_ops - whoever serves the upcall, and has the interrupts
+ * @nr_ports: see xen_evtchn_nr_channels()
+ * @vcpu: Xen's number of a CPU
+ * @check_source: may a VIRQ or IPI of this CPU be bound? 0, or -EOPNOTSUPP
+ * @remedy: what to do about the latter
+ * @irq_of: interrupt of a port, or -1; atomic
+ * @bind: an interrupt without a handler for an open port
+ * @bind_interdomain: the same for a new channel to an offered port, with late
+ *	EOI; also tells the new local port
+ * @bind_source: the same for a port that is bound to a VIRQ or IPI; what is
+ *	bound says which
+ * @drop: the end of such an interrupt; closes the port unless it is static
+ * @lateeoi: see xen_irq_lateeoi(); atomic
+ * @clear_pending: see xen_clear_irq_pending(); atomic
+ * @is_masked: of an open port; NULL where nobody tells; atomic
+ * @show: more about who serves the upcall, for debugfs, or NULL
+ *
+ * Those that are not called atomic are called under bindings_lock.
+ */
+struct events_ops {
+	unsigned int (*nr_ports)(void);
+	unsigned int (*vcpu)(unsigned int cpu);
+	int (*check_source)(enum binding_kind kind, unsigned int cpu);
+	const char *remedy;
+	int (*irq_of)(evtchn_port_t port);
+	int (*bind)(evtchn_port_t port, bool is_late);
+	int (*bind_interdomain)(struct xenbus_device *dev,
+				evtchn_port_t remote_port, evtchn_port_t *port);
+	int (*bind_source)(const struct binding *like, bool percpu);
+	void (*drop)(evtchn_port_t port, bool is_static);
+	void (*lateeoi)(unsigned int irq, unsigned int eoi_flags);
+	void (*clear_pending)(unsigned int irq);
+	bool (*is_masked)(evtchn_port_t port);
+	int (*show)(struct seq_file *m, void *unused);
+};
+
+/* Set once, while the module loads. */
+extern const struct events_ops *events_ops;
+
+/* kernel.c: the kernel serves the upcall, we ride on its interrupts */
+#ifdef CONFIG_XEN
+extern const struct events_ops events_kernel_ops;
+bool events_kernel_serves(void);
+#endif
+
+/* own.c: nobody does, so we do */
+extern const struct events_ops events_own_ops;
+int events_own_start(void);
+void events_own_stop(void);
 
 /**
  * struct binding - a port that has an interrupt by our doing

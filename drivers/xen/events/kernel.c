@@ -39,6 +39,13 @@ static unsigned int vcpu_of_cpu(unsigned int cpu)
 	return xen_vcpu_nr(cpu);
 }
 
+/* With 2-level the kernel would look for an IPI on its CPU 0. */
+static int check_source(enum binding_kind kind, unsigned int cpu)
+{
+	return kind == BOUND_IPI && cpu && !events_abi_is_fifo() ? -EOPNOTSUPP :
+								   0;
+}
+
 static int irq_of_port(evtchn_port_t port)
 {
 	return irq_from_evtchn(port);
@@ -92,6 +99,13 @@ static int bind_virq(unsigned int virq, unsigned int cpu, bool percpu)
 	return irq;
 }
 
+static int bind_source(const struct binding *like, bool percpu)
+{
+	return like->kind == BOUND_VIRQ ?
+		bind_virq(like->source, like->cpu, percpu) :
+		bind_port(like->port, false);
+}
+
 #ifdef COMPAT_HAS_STATIC_EVTCHN
 static void drop(evtchn_port_t port, bool is_static)
 {
@@ -118,10 +132,12 @@ static void clear_pending(unsigned int irq)
 const struct events_ops events_kernel_ops = {
 	.nr_ports = xen_evtchn_nr_channels,
 	.vcpu = vcpu_of_cpu,
+	.check_source = check_source,
+	.remedy = ": boot without xen.fifo_events=0",
 	.irq_of = irq_of_port,
 	.bind = bind_port,
 	.bind_interdomain = bind_interdomain,
-	.bind_virq = bind_virq,
+	.bind_source = bind_source,
 	.drop = drop,
 	.lateeoi = xen_irq_lateeoi,
 	.clear_pending = clear_pending,

@@ -46,47 +46,48 @@ static int open_virq(unsigned int virq, unsigned int cpu, evtchn_port_t *port)
 	return err;
 }
 
-/* With 2-level the kernel would look for it on its CPU 0. */
 static int open_ipi(unsigned int cpu, evtchn_port_t *port)
 {
 	struct evtchn_bind_ipi bind = { .vcpu = events_ops->vcpu(cpu) };
-	int err;
+	int err = HYPERVISOR_event_channel_op(EVTCHNOP_bind_ipi, &bind);
 
-	if (cpu && !events_abi_is_fifo())
-		return -EOPNOTSUPP;
-	err = HYPERVISOR_event_channel_op(EVTCHNOP_bind_ipi, &bind);
 	*port = bind.port;
 	return err;
 }
 
+static bool is_status_of(const struct evtchn_status *status,
+			 const struct binding *like)
+{
+	if (status->vcpu != events_ops->vcpu(like->cpu))
+		return false;
+	return like->kind == BOUND_VIRQ ?
+		status->status == EVTCHNSTAT_virq &&
+		status->u.virq == like->source :
+		status->status == EVTCHNSTAT_ipi;
+}
+
 /* The kernel closes the port where it fails, but not in every place. */
-static void close_virq(evtchn_port_t port, unsigned int virq, unsigned int cpu)
+static void close_source(const struct binding *like)
 {
 	struct evtchn_status status;
 
-	if (!port_status(port, &status) && status.status == EVTCHNSTAT_virq &&
-	    status.u.virq == virq && status.vcpu == events_ops->vcpu(cpu))
-		port_close(port);
+	if (!port_status(like->port, &status) && is_status_of(&status, like))
+		port_close(like->port);
 }
 
 static int open_source(struct binding *like, bool percpu)
 {
-	int err, irq;
+	int irq = events_ops->check_source(like->kind, like->cpu);
 
-	err = like->kind == BOUND_VIRQ ?
-		open_virq(like->source, like->cpu, &like->port) :
-		open_ipi(like->cpu, &like->port);
-	if (err)
-		return err;
-	if (like->kind == BOUND_VIRQ) {
-		irq = events_ops->bind_virq(like->source, like->cpu, percpu);
-		if (irq < 0)
-			close_virq(like->port, like->source, like->cpu);
-	} else {
-		irq = events_ops->bind(like->port, false);
-		if (irq < 0)
-			port_close(like->port);
-	}
+	if (!irq)
+		irq = like->kind == BOUND_VIRQ ?
+			open_virq(like->source, like->cpu, &like->port) :
+			open_ipi(like->cpu, &like->port);
+	if (irq)
+		return irq;
+	irq = events_ops->bind_source(like, percpu);
+	if (irq < 0)
+		close_source(like);
 	return irq;
 }
 
@@ -112,7 +113,7 @@ static struct binding *get_source(enum binding_kind kind, unsigned int source,
 				   devname ?: "a driver", irq,
 				   irq == -EEXIST ? ": the kernel has it" :
 				   irq == -EOPNOTSUPP ?
-				   ": boot without xen.fifo_events=0" : "");
+				   events_ops->remedy : "");
 		return ERR_PTR(irq);
 	}
 	like.irq = irq;
@@ -152,7 +153,8 @@ static int bind_source(enum binding_kind kind, unsigned int source,
  *
  * Context: Process; sleeps.
  * Return: The interrupt, positive; -EINVAL if there is no such VIRQ or CPU;
- * -EEXIST if the kernel has it; -EPERM if this domain may not; -ENOMEM.
+ * -EEXIST if the kernel has it; -EPERM if this domain may not; -EOPNOTSUPP if
+ * upcalls come to CPU 0 only; -ENOMEM.
  */
 int bind_virq_to_irq(unsigned int virq, unsigned int cpu, bool percpu)
 {
@@ -205,7 +207,8 @@ EXPORT_SYMBOL_GPL(bind_virq_to_irqhandler);
  *
  * Context: Process; sleeps.
  * Return: The interrupt, positive; -EINVAL if there is no such number or CPU,
- * or no handler; -EOPNOTSUPP if the ABI is 2-level and @cpu is not 0; -EBUSY;
+ * or no handler; -EOPNOTSUPP if @cpu gets no such events (the kernel serves the
+ * upcall with the 2-level ABI, or it comes by INTx) and is not 0; -EBUSY;
  * -ENOSPC if the domain has no port left; -ENOMEM.
  */
 int bind_ipi_to_irqhandler(enum ipi_vector ipi, unsigned int cpu,

@@ -168,23 +168,14 @@ static int bind_interdomain(struct xenbus_device *dev,
 	return irq;
 }
 
-static evtchn_port_t port_of_virq(unsigned int virq, unsigned int cpu)
+static int check_source(enum binding_kind kind, unsigned int cpu)
 {
-	struct evtchn_status status;
-	evtchn_port_t port;
-
-	for (port = 1; !port_status(port, &status); port++)
-		if (status.status == EVTCHNSTAT_virq && status.u.virq == virq &&
-		    status.vcpu == cpu)
-			return port;
 	return 0;
 }
 
-static int bind_virq(unsigned int virq, unsigned int cpu, bool percpu)
+static int bind_source(const struct binding *like, bool percpu)
 {
-	evtchn_port_t port = port_of_virq(virq, cpu);
-
-	return port ? bind_port(port, false) : -ENOENT;
+	return bind_port(like->port, false);
 }
 
 static void drop(evtchn_port_t port, bool is_static)
@@ -211,10 +202,12 @@ static void clear_pending(unsigned int irq)
 static const struct events_ops ops = {
 	.nr_ports = nr_ports,
 	.vcpu = vcpu_of_cpu,
+	.check_source = check_source,
+	.remedy = "",
 	.irq_of = irq_of,
 	.bind = bind_port,
 	.bind_interdomain = bind_interdomain,
-	.bind_virq = bind_virq,
+	.bind_source = bind_source,
 	.drop = drop,
 	.lateeoi = lateeoi,
 	.clear_pending = clear_pending,

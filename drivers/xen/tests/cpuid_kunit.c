@@ -8,6 +8,7 @@
 /* What the pretended processor shows, and what it was asked. */
 static u32 xen_base;
 static u32 last_leaf;
+static struct xen_cpuid_leaf hvm_leaf;
 static unsigned int nr_asked;
 static u32 last_asked;
 
@@ -23,6 +24,10 @@ static void pretend(u32 leaf, struct xen_cpuid_leaf *out)
 			.ecx = XEN_CPUID_SIGNATURE_ECX,
 			.edx = XEN_CPUID_SIGNATURE_EDX,
 		};
+	else if (leaf == xen_base + 4)
+		*out = hvm_leaf;
+	else if (leaf == 1)
+		out->ebx = 6 << 24;
 }
 
 static void expect_base(struct kunit *test, u32 base, u32 nr_leaves,
@@ -59,6 +64,27 @@ static void too_few_leaves_are_not_enough(struct kunit *test)
 static void no_xen_is_no_base(struct kunit *test)
 {
 	expect_base(test, 0, 0, 0);
+}
+
+static u32 vcpu_with(u32 nr_leaves, u32 flags, u32 vcpu)
+{
+	xen_base = 0x40000000;
+	last_leaf = xen_base + nr_leaves;
+	hvm_leaf = (struct xen_cpuid_leaf){ .eax = flags, .ebx = vcpu };
+	return xen_cpuid_vcpu(pretend, xen_base);
+}
+
+static void xen_tells_the_number_of_a_vcpu(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, vcpu_with(4, XEN_HVM_CPUID_VCPU_ID_PRESENT, 40),
+			40U);
+}
+
+static void where_it_does_not_the_apic_id_does(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, vcpu_with(4, 0, 40), 3U);
+	KUNIT_EXPECT_EQ(test, vcpu_with(3, XEN_HVM_CPUID_VCPU_ID_PRESENT, 40),
+			3U);
 }
 
 static void the_search_ends(struct kunit *test)
@@ -176,6 +202,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(base_out_of_range_is_not),
 	KUNIT_CASE(too_few_leaves_are_not_enough),
 	KUNIT_CASE(no_xen_is_no_base),
+	KUNIT_CASE(xen_tells_the_number_of_a_vcpu),
+	KUNIT_CASE(where_it_does_not_the_apic_id_does),
 	KUNIT_CASE(the_search_ends),
 	KUNIT_CASE(the_search_stops_at_the_first),
 	KUNIT_CASE(any_number_of_leaves_will_do),
