@@ -107,9 +107,7 @@ static int pin_for_map(struct model_domain *caller, struct model_domain *owner,
 static int map_at(struct model_domain *caller, u64 addr, u32 flags,
 		  unsigned long mfn)
 {
-	if (flags & GNTMAP_contains_pte ||
-	    (caller->config.is_translated && !PAGE_ALIGNED(addr)) ||
-	    !PFN_DOWN(addr))
+	if (flags & GNTMAP_contains_pte || !PFN_DOWN(addr))
 		return GNTST_general_error;
 	return xa_err(xa_store(&caller->host_maps, PFN_DOWN(addr),
 			       xa_mk_value(mfn), GFP_ATOMIC)) ?
