@@ -210,7 +210,7 @@ static int find_parts(struct model_domain *caller, struct model_active *active,
 
 	if (op->dev_bus_addr && flags & GNTMAP_device_map &&
 	    op->dev_bus_addr != PFN_PHYS(active->mfn))
-		return GNTST_general_error;
+		return GNTST_bad_dev_addr;
 	if (op->host_addr && flags & GNTMAP_host_map) {
 		rc = unmap_at(caller, op->host_addr, active->mfn);
 		if (rc)
