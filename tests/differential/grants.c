@@ -392,6 +392,9 @@ void grants_end(struct run *run)
 {
 	unsigned int i;
 
+	/* Who knows what is mapped, and what is lost. */
+	if (run->nr_mismatches)
+		return;
 	if (run->refs[0])
 		gnttab_free_grant_reference_seq(run->refs[0], NR_REFS);
 	for (i = 0; i < NR_PAGES; i++)

@@ -107,9 +107,7 @@ static int pin_for_map(struct model_domain *caller, struct model_domain *owner,
 static int map_at(struct model_domain *caller, u64 addr, u32 flags,
 		  unsigned long mfn)
 {
-	if (flags & GNTMAP_contains_pte ||
-	    (caller->config.is_translated && !PAGE_ALIGNED(addr)) ||
-	    !PFN_DOWN(addr))
+	if (flags & GNTMAP_contains_pte || !PFN_DOWN(addr))
 		return GNTST_general_error;
 	return xa_err(xa_store(&caller->host_maps, PFN_DOWN(addr),
 			       xa_mk_value(mfn), GFP_ATOMIC)) ?
@@ -212,7 +210,7 @@ static int find_parts(struct model_domain *caller, struct model_active *active,
 
 	if (op->dev_bus_addr && flags & GNTMAP_device_map &&
 	    op->dev_bus_addr != PFN_PHYS(active->mfn))
-		return GNTST_general_error;
+		return GNTST_bad_dev_addr;
 	if (op->host_addr && flags & GNTMAP_host_map) {
 		rc = unmap_at(caller, op->host_addr, active->mfn);
 		if (rc)
