@@ -46,6 +46,11 @@ look()
 	echo "$1: reclaim $(sed -n 's/^reclaim: //p' "$debug/grants")"
 }
 
+has_ports()
+{
+	[ "$(ports)" = "$1" ]
+}
+
 mkfifo /run/heart
 heart & heart=$!
 nr_lines=$(dmesg | wc -l)
@@ -67,6 +72,8 @@ while :; do
 	settle)
 		until_true "$subject: no devices" is_empty "$bus/devices"
 		until_true "$subject: nothing to reclaim" grep -q '^reclaim: 0$' "$debug/grants"
+		# A device leaves its bus before its driver has left it.
+		until_true "$subject: all ports closed" has_ports $base_ports
 		echo "$subject: grants $(grants), ports $(ports)"
 		;;
 	end) break ;;
