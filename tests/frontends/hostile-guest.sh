@@ -73,7 +73,7 @@ while :; do
 		until_true "$subject: no devices" is_empty "$bus/devices"
 		until_true "$subject: nothing to reclaim" grep -q '^reclaim: 0$' "$debug/grants"
 		# A device leaves its bus before its driver has left it.
-		until_true "$subject: all ports closed" has_ports $base_ports
+		until_true "$subject: all ports closed" has_ports "$base_ports"
 		echo "$subject: grants $(grants), ports $(ports)"
 		;;
 	end) break ;;
