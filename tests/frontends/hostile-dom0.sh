@@ -145,7 +145,7 @@ stop_attack
 tell settle kept
 
 # Events without a reason, and rings full of nonsense.
-for how in "storm 300000" insane "scribble 300"; do
+for how in "storm 50000" insane "scribble 300"; do
 	connect_disk 51712
 	# shellcheck disable=SC2086 # a word, or two
 	attack vbd/51712 $how
@@ -155,7 +155,7 @@ for how in "storm 300000" insane "scribble 300"; do
 	unplug vbd/51712
 	tell settle "disk-${how% *}"
 done
-for how in "storm 100000" insane "scribble 300"; do
+for how in "storm 20000" insane "scribble 300"; do
 	connect_net 0
 	tell send eth0
 	# shellcheck disable=SC2086 # a word, or two
