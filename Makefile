@@ -21,7 +21,7 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
 .PHONY: frontends bench bench-drivers integrate
-.PHONY: check check-style check-spin check-fuzz check-kunit check-xen check-long install uninstall clean
+.PHONY: check check-style check-spin check-fuzz check-kunit check-mutate check-xen check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -134,7 +134,7 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run style build spin fuzz kunit xen
+	@tests/run style build spin fuzz kunit coverage mutate xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
@@ -145,8 +145,11 @@ check-spin: packages ## the model of the reference allocator's caches
 check-fuzz: packages ## the rings' cores against a fuzzer
 	@tests/run fuzz
 
-check-kunit: packages ## the KUnit suites under a debugging kernel
-	@tests/run kunit
+check-kunit: packages ## the KUnit suites; COVERAGE=1: with a report by gcov
+	@tests/run kunit $(if $(COVERAGE),coverage)
+
+check-mutate: packages ## whether the KUnit suites notice changes to the cores
+	@tests/run mutate
 
 check-xen: packages ## the tests on a real Xen host
 	@$(MAKE) -s test-drivers

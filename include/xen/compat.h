@@ -29,6 +29,11 @@
 #define COMPAT_HAS_STATIC_EVTCHN
 #endif
 
+/* 6.9 notices itself when a KUnit case crashes. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define COMPAT_KUNIT_HANDLES_FAULTS
+#endif
+
 /* 6.6 changed the types that hvc's functions take and return. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 typedef u8 compat_hvc_char_t;

@@ -99,11 +99,13 @@ void xen_shared_info_exit(void);
 int xen_sysfs_init(void);
 void xen_sysfs_exit(void);
 
+/* frametable_show.c */
+int xen_frametable_show(struct seq_file *m);
+
 /* debugfs.c */
 int xen_debugfs_init(void);
 void xen_debugfs_exit(void);
 int xen_shared_info_show(struct seq_file *m);
-int xen_frametable_show(struct seq_file *m);
 
 /* hvm.c */
 extern const struct xen_guest_ops xen_hvm_ops;

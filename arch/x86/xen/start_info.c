@@ -132,7 +132,7 @@ static int check_boot_half(const struct check *c)
 	if (si->mod_len > (u64)si->nr_pages << PAGE_SHIFT)
 		return fail(c, "mod_len", "is more than the domain's memory");
 	if ((si->flags & SIF_MOD_START_PFN) &&
-	    !is_range_within(si->mod_start, PFN_UP(si->mod_len), si->nr_pages))
+	    si->mod_start > si->nr_pages - PFN_UP(si->mod_len))
 		return fail(c, "mod_start", "is beyond the domain's memory");
 	if (strnlen(si->cmd_line, sizeof(si->cmd_line)) ==
 	    sizeof(si->cmd_line))

@@ -127,7 +127,7 @@ static grant_ref_t find_run(const struct gref_table *table, u32 kind,
 	grant_ref_t ref;
 
 	for (ref = 0; ref < table->nr_refs; ref++) {
-		length = gref_is_kind(table, ref, kind) ? length + 1 : 0;
+		length = gref_kind(table, ref) == kind ? length + 1 : 0;
 		if (length == nr)
 			return ref - nr + 1;
 	}
@@ -163,7 +163,7 @@ int gref_take_seq(struct gref_table *table, struct gref_list *list,
 	for (ref = table->nr_refs; ref--;) {
 		if (ref >= run && ref < run + nr)
 			WRITE_ONCE(*gref_link(table, ref), GREF_LIVE);
-		else if (gref_is_kind(table, ref, list->kind))
+		else if (gref_kind(table, ref) == list->kind)
 			gref_push(table, &sorted, ref);
 	}
 	*list = sorted;

@@ -131,6 +131,21 @@ static __always_inline bool gref_is_live(const struct gref_table *table,
 }
 
 /**
+ * gref_kind() - which kind of list is the reference on?
+ * @table: the table
+ * @ref: below @table->nr_refs
+ *
+ * Context: Any; the caller locks the lists of that kind, or owns this one.
+ * Return: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM; GREF_STATE if
+ * it is on none.
+ */
+static __always_inline u32 gref_kind(const struct gref_table *table,
+				     grant_ref_t ref)
+{
+	return READ_ONCE(*gref_link(table, ref)) & GREF_KIND;
+}
+
+/**
  * gref_is_kind() - is the reference on a list of this kind?
  * @table: the table
  * @ref: the reference, from anywhere
@@ -142,7 +157,7 @@ static __always_inline bool gref_is_kind(const struct gref_table *table,
 					 grant_ref_t ref, u32 kind)
 {
 	return ref < READ_ONCE(table->nr_refs) &&
-	       (READ_ONCE(*gref_link(table, ref)) & GREF_KIND) == kind;
+	       gref_kind(table, ref) == kind;
 }
 
 /**

@@ -25,10 +25,10 @@
 #define __exit
 #undef module_init
 #define module_init(init) \
-	int __PASTE(MODEL_MODULE, _module_init)(void) __alias(init)
+	typeof(init) __PASTE(MODEL_MODULE, _module_init) __alias(init)
 #undef module_exit
 #define module_exit(exit) \
-	void __PASTE(MODEL_MODULE, _module_exit)(void) __alias(exit)
+	typeof(exit) __PASTE(MODEL_MODULE, _module_exit) __alias(exit)
 
 static inline void *model_kmalloc(size_t size, gfp_t gfp)
 {

@@ -5,12 +5,16 @@
 
 #include "internal.h"
 
-/* What the pretended processor shows. */
+/* What the pretended processor shows, and what it was asked. */
 static u32 xen_base;
 static u32 last_leaf;
+static unsigned int nr_asked;
+static u32 last_asked;
 
 static void pretend(u32 leaf, struct xen_cpuid_leaf *out)
 {
+	nr_asked++;
+	last_asked = leaf;
 	*out = (struct xen_cpuid_leaf){};
 	if (leaf == xen_base)
 		*out = (struct xen_cpuid_leaf){
@@ -57,12 +61,129 @@ static void no_xen_is_no_base(struct kunit *test)
 	expect_base(test, 0, 0, 0);
 }
 
+static void the_search_ends(struct kunit *test)
+{
+	nr_asked = 0;
+	expect_base(test, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, 256U, nr_asked);
+	KUNIT_EXPECT_EQ(test, 0x4000ff00U, last_asked);
+}
+
+static void the_search_stops_at_the_first(struct kunit *test)
+{
+	nr_asked = 0;
+	expect_base(test, 0x40000100, 5, 0x40000100);
+	KUNIT_EXPECT_EQ(test, 2U, nr_asked);
+}
+
+static void any_number_of_leaves_will_do(struct kunit *test)
+{
+	xen_base = 0x40000000;
+	last_leaf = U32_MAX;
+	KUNIT_EXPECT_EQ(test, 0x40000000U, xen_cpuid_find_base(pretend));
+}
+
+static void leaves_are_counted_from_the_base(struct kunit *test)
+{
+	xen_base = 0x40000100;
+	last_leaf = 0x40000005;
+	KUNIT_EXPECT_EQ(test, 0U, xen_cpuid_find_base(pretend));
+}
+
+/* Xen in front with too few leaves, another behind it. */
+static void pretend_two(u32 leaf, struct xen_cpuid_leaf *out)
+{
+	xen_base = leaf;
+	last_leaf = leaf < 0x40000300 ? leaf + 1 : leaf + 2;
+	pretend(leaf, out);
+}
+
+static void too_few_leaves_are_passed_over(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0x40000300U, xen_cpuid_find_base(pretend_two));
+}
+
+static const struct signature {
+	const char *name;
+	struct xen_cpuid_leaf leaf;
+} signatures[] = {
+	{ "ebx", { 0x40000005, 0, XEN_CPUID_SIGNATURE_ECX,
+		   XEN_CPUID_SIGNATURE_EDX } },
+	{ "ecx", { 0x40000005, XEN_CPUID_SIGNATURE_EBX, 0,
+		   XEN_CPUID_SIGNATURE_EDX } },
+	{ "edx", { 0x40000005, XEN_CPUID_SIGNATURE_EBX,
+		   XEN_CPUID_SIGNATURE_ECX, 0 } },
+	{ "ebx_of_one_bit", { 0x40000005, XEN_CPUID_SIGNATURE_EBX ^ 1,
+			      XEN_CPUID_SIGNATURE_ECX,
+			      XEN_CPUID_SIGNATURE_EDX } },
+	{ "another_hypervisor", { 0x40000005, 0x4b4d564b, 0x564b4d56, 0x4d } },
+};
+
+static void describe(const struct signature *signature, char *description)
+{
+	strscpy(description, signature->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(signatures, signatures, describe);
+
+static const struct xen_cpuid_leaf *everywhere;
+
+static void pretend_everywhere(u32 leaf, struct xen_cpuid_leaf *out)
+{
+	*out = *everywhere;
+	out->eax = leaf + 5;
+}
+
+static void half_a_signature_is_not_xens(struct kunit *test)
+{
+	const struct signature *signature = test->param_value;
+
+	everywhere = &signature->leaf;
+	KUNIT_EXPECT_EQ(test, 0U, xen_cpuid_find_base(pretend_everywhere));
+}
+
+static void the_processor_is_asked(struct kunit *test)
+{
+	struct xen_cpuid_leaf leaf;
+	u32 eax, ebx, ecx, edx;
+
+	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR))
+		kunit_skip(test, "this processor shows no hypervisor");
+	cpuid_count(0, 0, &eax, &ebx, &ecx, &edx);
+	xen_cpuid_native(0, &leaf);
+	KUNIT_EXPECT_EQ(test, eax, leaf.eax);
+	KUNIT_EXPECT_EQ(test, ebx, leaf.ebx);
+	KUNIT_EXPECT_EQ(test, ecx, leaf.ecx);
+	KUNIT_EXPECT_EQ(test, edx, leaf.edx);
+}
+
+/* Leaves that it does not have it would answer with those of another. */
+static void bare_metal_is_not_asked(struct kunit *test)
+{
+	unsigned long *caps = (unsigned long *)boot_cpu_data.x86_capability;
+	bool has = test_and_clear_bit(X86_FEATURE_HYPERVISOR, caps);
+	struct xen_cpuid_leaf leaf = { 1, 2, 3, 4 };
+
+	xen_cpuid_native(0, &leaf);
+	if (has)
+		set_bit(X86_FEATURE_HYPERVISOR, caps);
+	KUNIT_EXPECT_EQ(test, 0U, leaf.eax | leaf.ebx | leaf.ecx | leaf.edx);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(first_base_is_found),
 	KUNIT_CASE(shifted_base_is_found),
 	KUNIT_CASE(base_out_of_range_is_not),
 	KUNIT_CASE(too_few_leaves_are_not_enough),
 	KUNIT_CASE(no_xen_is_no_base),
+	KUNIT_CASE(the_search_ends),
+	KUNIT_CASE(the_search_stops_at_the_first),
+	KUNIT_CASE(any_number_of_leaves_will_do),
+	KUNIT_CASE(leaves_are_counted_from_the_base),
+	KUNIT_CASE(too_few_leaves_are_passed_over),
+	KUNIT_CASE_PARAM(half_a_signature_is_not_xens, signatures_gen_params),
+	KUNIT_CASE(the_processor_is_asked),
+	KUNIT_CASE(bare_metal_is_not_asked),
 	{}
 };
 

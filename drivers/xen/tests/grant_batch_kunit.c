@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 
 #include "grant/map.h"
+#include "log.h"
 
 #define NR_OPS 4
 #define NEVER_FAILS (-1)
@@ -13,7 +14,9 @@ static struct {
 	unsigned int does; /* operations that it does before it fails */
 	unsigned int paged_out[NR_OPS]; /* how often each is GNTST_eagain */
 	s16 result[NR_OPS]; /* what each ends with */
+	int answers; /* what the hypercall returns else */
 	int nr_calls;
+	unsigned int last_cmd;
 	unsigned int nr_pauses;
 	unsigned int paused_ms;
 	unsigned int last_pause_ms;
@@ -35,6 +38,7 @@ static int call(unsigned int cmd, void *first, unsigned int nr)
 	struct gnttab_map_grant_ref *op = first;
 	unsigned int i;
 
+	xen.last_cmd = cmd;
 	if (xen.nr_calls++ == xen.fails_at_call) {
 		for (i = 0; i < min(nr, xen.does); i++)
 			op[i].status = answer(op[i].ref);
@@ -42,7 +46,7 @@ static int call(unsigned int cmd, void *first, unsigned int nr)
 	}
 	for (i = 0; i < nr; i++)
 		op[i].status = answer(op[i].ref);
-	return 0;
+	return xen.answers;
 }
 
 static void pause(unsigned int pause_ms)
@@ -162,7 +166,166 @@ static void without_pauses_nothing_is_tried_again(struct kunit *test)
 	expect(test, 0, GNTST_bad_page, 0, 0);
 }
 
+static void xen_is_asked_for_what_the_batch_is(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, grant_batch_run(&batch));
+	KUNIT_EXPECT_EQ(test, (unsigned int)GNTTABOP_map_grant_ref,
+			xen.last_cmd);
+}
+
+static void a_positive_answer_is_no_success(struct kunit *test)
+{
+	xen.answers = 1;
+	KUNIT_EXPECT_EQ(test, -EIO, grant_batch_run(&batch));
+	expect(test, 0, 0, 0, 0);
+}
+
+/* Whatever Xen came to is no less done for the others' sake. */
+static void a_failed_retry_leaves_what_was_done(struct kunit *test)
+{
+	xen.result[0] = GNTST_bad_handle;
+	xen.paged_out[1] = 1;
+	xen.paged_out[2] = 2;
+	xen.fails_at_call = 2;
+	KUNIT_EXPECT_EQ(test, -EFAULT, grant_batch_run(&batch));
+	expect(test, GNTST_bad_handle, GNTST_okay, GNTST_general_error, 0);
+}
+
+static void an_operation_beyond_the_batch_is_not_touched(struct kunit *test)
+{
+	struct grant_batch shorter = batch;
+
+	shorter.nr = 2;
+	ops[2].status = 55;
+	ops[3].status = GNTST_eagain;
+	xen.paged_out[0] = UINT_MAX;
+	KUNIT_EXPECT_EQ(test, 0, grant_batch_run(&shorter));
+	expect(test, GNTST_bad_page, 0, 55, GNTST_eagain);
+}
+
+static void a_page_that_comes_in_at_last_is_there(struct kunit *test)
+{
+	xen.paged_out[3] = 255;
+	KUNIT_EXPECT_EQ(test, 0, grant_batch_run(&batch));
+	expect(test, 0, 0, 0, 0);
+	xen.paged_out[3] = 256;
+	KUNIT_EXPECT_EQ(test, 0, grant_batch_run(&batch));
+	expect(test, 0, 0, 0, GNTST_bad_page);
+}
+
+static void every_kind_of_operation_has_its_place(struct kunit *test)
+{
+	struct gnttab_copy copies[2] = {};
+	struct grant_batch copying = batch;
+
+	copying.cmd = GNTTABOP_copy;
+	copying.ops = copies;
+	copying.nr = 2;
+	copying.op_bytes = sizeof(copies[0]);
+	copying.status_at = offsetof(struct gnttab_copy, status);
+	copies[0].len = 11;
+	copies[1].len = 22;
+	xen.fails_at_call = 0;
+	KUNIT_EXPECT_EQ(test, -EFAULT, grant_batch_run(&copying));
+	KUNIT_EXPECT_EQ(test, GNTST_general_error, copies[0].status);
+	KUNIT_EXPECT_EQ(test, GNTST_general_error, copies[1].status);
+	KUNIT_EXPECT_EQ(test, 11, copies[0].len);
+	KUNIT_EXPECT_EQ(test, 22, copies[1].len);
+}
+
+static const struct kind {
+	const char *name;
+	unsigned int cmd;
+} kinds[] = {
+	{ "map", GNTTABOP_map_grant_ref },
+	{ "unmap", GNTTABOP_unmap_grant_ref },
+	{ "copy", GNTTABOP_copy },
+	{ "grant", GNTTABOP_swap_grant_ref },
+};
+
+static void name_of_kind(const struct kind *kind, char *description)
+{
+	strscpy(description, kind->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(kinds, kinds, name_of_kind);
+
+static void a_refusal_is_logged(struct kunit *test)
+{
+	const struct kind *kind = test->param_value;
+	struct grant_batch other = batch;
+	u64 now = log_now();
+	char line[80];
+
+	other.cmd = kind->cmd;
+	xen.fails_at_call = 0;
+	xen.does = 1;
+	grant_batch_run(&other);
+	snprintf(line, sizeof(line),
+		 "Xen refused to %s (-14): 3 of 4 operations were not done",
+		 kind->name);
+	KUNIT_EXPECT_EQ(test, 1U, log_count(now, line));
+	KUNIT_EXPECT_EQ(test, 0U, log_count(now, "gave up"));
+}
+
+static void operations_to_be_retried_are_logged_as_undone(struct kunit *test)
+{
+	u64 now = log_now();
+
+	xen.paged_out[0] = 1;
+	xen.paged_out[1] = 1;
+	xen.fails_at_call = 1;
+	grant_batch_run(&batch);
+	KUNIT_EXPECT_EQ(test, 1U, log_count(now, "2 of 4 operations"));
+	KUNIT_EXPECT_EQ(test, 0U, log_count(now, "gave up"));
+}
+
+static void what_stays_paged_out_is_logged(struct kunit *test)
+{
+	u64 now = log_now();
+
+	xen.paged_out[0] = UINT_MAX;
+	xen.paged_out[3] = UINT_MAX;
+	grant_batch_run(&batch);
+	KUNIT_EXPECT_EQ(test, 1U, log_count(now, "gave up to map 2 of 4 pages"));
+	KUNIT_EXPECT_EQ(test, 0U, log_count(now, "refused"));
+}
+
+static void success_is_not_logged(struct kunit *test)
+{
+	u64 now = log_now();
+
+	xen.result[0] = GNTST_bad_gntref;
+	xen.paged_out[1] = 1;
+	grant_batch_run(&batch);
+	KUNIT_EXPECT_EQ(test, 0U, log_count(now, "refused"));
+	KUNIT_EXPECT_EQ(test, 0U, log_count(now, "gave up"));
+}
+
+static void a_flood_of_failures_is_few_lines(struct kunit *test)
+{
+	struct grant_batch hasty = batch;
+	u64 now = log_now();
+	int i;
+
+	hasty.pause = NULL;
+	for (i = 0; i < 30; i++) {
+		xen.fails_at_call = xen.nr_calls;
+		grant_batch_run(&batch);
+		xen.fails_at_call = NEVER_FAILS;
+		xen.paged_out[0] = 1;
+		grant_batch_run(&hasty);
+	}
+	KUNIT_EXPECT_LT(test, log_count(now, "refused"), 20U);
+	KUNIT_EXPECT_LT(test, log_count(now, "gave up"), 20U);
+}
+
+/* The log comes first: after ten lines in five seconds it is silent. */
 static struct kunit_case cases[] = {
+	KUNIT_CASE_PARAM(a_refusal_is_logged, kinds_gen_params),
+	KUNIT_CASE(operations_to_be_retried_are_logged_as_undone),
+	KUNIT_CASE(what_stays_paged_out_is_logged),
+	KUNIT_CASE(success_is_not_logged),
 	KUNIT_CASE(one_call_does_a_batch),
 	KUNIT_CASE(no_operations_are_no_call),
 	KUNIT_CASE(a_failed_call_fails_every_operation),
@@ -171,6 +334,13 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(patience_ends_for_the_whole_batch),
 	KUNIT_CASE(a_failed_retry_fails_what_was_to_be_retried),
 	KUNIT_CASE(without_pauses_nothing_is_tried_again),
+	KUNIT_CASE(xen_is_asked_for_what_the_batch_is),
+	KUNIT_CASE(a_positive_answer_is_no_success),
+	KUNIT_CASE(a_failed_retry_leaves_what_was_done),
+	KUNIT_CASE(an_operation_beyond_the_batch_is_not_touched),
+	KUNIT_CASE(a_page_that_comes_in_at_last_is_there),
+	KUNIT_CASE(every_kind_of_operation_has_its_place),
+	KUNIT_CASE(a_flood_of_failures_is_few_lines),
 	{}
 };
 

@@ -3,15 +3,8 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 
-#include <xen/features.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
-
-/*
- * A kernel with Xen support has this table; with all of it 0, and no PV, a
- * frame's number is its page's.
- */
-u8 xen_features[XENFEAT_NR_SUBMAPS * 32];
 
 #define MAX_PIECES 8
 

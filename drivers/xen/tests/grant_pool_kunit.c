@@ -6,6 +6,7 @@
 #include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
+#include <linux/moduleparam.h>
 #include <linux/random.h>
 #include <linux/smp.h>
 
@@ -355,7 +356,10 @@ static void a_row_is_gathered_from_all_cpus(struct kunit *test)
  * pool so small that it runs dry all the time. Each reference has one owner.
  */
 #define NR_THREADS 4
-#define NR_ROUNDS 8000
+static unsigned int stress_rounds = 8000;
+module_param(stress_rounds, uint, 0);
+MODULE_PARM_DESC(stress_rounds, "rounds of each thread that takes and gives");
+
 #define MOST 16
 
 static atomic_t owners[NR_MAX];
@@ -446,7 +450,7 @@ static int stress_thread(void *arg)
 	unsigned int round;
 
 	prandom_seed_state(&rnd, (unsigned long)stress->task);
-	for (round = 0; round < NR_ROUNDS; round++) {
+	for (round = 0; round < stress_rounds; round++) {
 		unsigned int dice = prandom_u32_state(&rnd);
 		unsigned int nr = 1 + (dice >> 8) % MOST;
 

@@ -223,7 +223,7 @@ struct kind {
 	int err;
 };
 
-/* The old one, if it had had more addresses. */
+/* As the old one cuts its tables, without its limits. */
 static const struct model_boot_config wide_xen_3 = {
 	.carving = MODEL_CARVE_STEPS,
 	.page_info_bytes = 24,

@@ -73,9 +73,10 @@ static void a_delay_takes_its_time(struct kunit *test)
 {
 	ktime_t start = ktime_get();
 
-	MODEL_PLAN(MODEL_ANY_CALL, .delay_us = 2000);
+	MODEL_PLAN(MODEL_ANY_CALL, .delay_us = 20000);
 	KUNIT_EXPECT_GT(test, version(), 0);
-	KUNIT_EXPECT_GE(test, ktime_us_delta(ktime_get(), start), 2000LL);
+	/* The clock may be a coarse one. */
+	KUNIT_EXPECT_GE(test, ktime_us_delta(ktime_get(), start), 10000LL);
 }
 
 static evtchn_port_t peers_port;

@@ -9,22 +9,24 @@
 struct start_info_damage {
 	const char *name;
 	const char *field;
+	const char *reason;
 	void (*spoil)(struct start_info *si);
 };
 
-#define SPOIL(_name, _field, _statement)                 \
+#define SPOILED(_name, _field, _reason, _statement)      \
 	static void spoil_##_name(struct start_info *si) \
 	{                                                \
 		_statement;                              \
 	}
 #include "start_info_bad.h"
-#undef SPOIL
+#undef SPOILED
 
 static const struct start_info_damage damages[] = {
-#define SPOIL(_name, _field, _statement) \
-	{ .name = #_name, .field = _field, .spoil = spoil_##_name },
+#define SPOILED(_name, _field, _reason, _statement)           \
+	{ .name = #_name, .field = _field, .reason = _reason, \
+	  .spoil = spoil_##_name },
 #include "start_info_bad.h"
-#undef SPOIL
+#undef SPOILED
 };
 
 static void describe_damage(const struct start_info_damage *damage, char *description)
@@ -46,7 +48,7 @@ static void expect_damage_is_refused(struct kunit *test,
 			xen_start_info_check(si, sizeof(*si), &limits, &fault));
 	KUNIT_ASSERT_NOT_NULL(test, fault.field);
 	KUNIT_EXPECT_STREQ(test, damage->field, fault.field);
-	KUNIT_EXPECT_NOT_NULL(test, fault.reason);
+	KUNIT_EXPECT_STREQ(test, damage->reason, fault.reason);
 }
 
 #endif

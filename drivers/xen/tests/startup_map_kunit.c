@@ -161,14 +161,142 @@ static void list_in_the_first_mapping_is_found(struct kunit *test)
 	}
 }
 
+/* Pieces that share a page: what is moved where. */
+static const struct overlap {
+	const char *name;
+	size_t at;
+	unsigned long value;
+} overlaps[] = {
+#define FACT(_name, _field, _value) \
+	{ _name, offsetof(struct xen_startup_facts, _field), _value }
+	FACT("store in start info", store_pfn, 0x4a00),
+	FACT("console in store", console_pfn, 0x4a01),
+	FACT("page tables in console", pt_pfn, 0x4a02),
+	FACT("start info in page tables", start_info_pfn, 0x4a03),
+	FACT("start info in the last page table", start_info_pfn, 0x4a2b),
+	FACT("start info in boot stack", start_info_pfn, 0x4a2c),
+	FACT("store in module", store_pfn, 0x4c01),
+	FACT("console in the module's last page", console_pfn, 0x509e),
+	FACT("start info in phys2mach", start_info_pfn, 0x509f),
+	FACT("console in phys2mach's last page", console_pfn, 0x5101),
+};
+
+static void name_of_overlap(const struct overlap *overlap, char *description)
+{
+	strscpy(description, overlap->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(overlaps, overlaps, name_of_overlap);
+
 static void overlap_is_refused(struct kunit *test)
+{
+	const struct overlap *overlap = test->param_value;
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	*(unsigned long *)((void *)&facts + overlap->at) = overlap->value;
+	KUNIT_EXPECT_EQ(test, -EINVAL, xen_startup_map(&facts, segments));
+}
+
+static void page_tables_into_the_module_are_refused(struct kunit *test)
 {
 	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
 	struct start_info si = today_si();
 	struct xen_startup_facts facts = today_facts(&si);
 
-	si.nr_pt_frames = 0x1000;
+	si.nr_pt_frames = 0x4c00 - 0x4a03 - 1; /* the boot stack behind them */
+	KUNIT_EXPECT_EQ(test, 8, xen_startup_map(&facts, segments));
+	si.nr_pt_frames++;
 	KUNIT_EXPECT_EQ(test, -EINVAL, xen_startup_map(&facts, segments));
+}
+
+static void dom0_has_no_console_page(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+	int i;
+
+	si.flags |= SIF_INITDOMAIN;
+	KUNIT_ASSERT_EQ(test, 7, xen_startup_map(&facts, segments));
+	for (i = 0; i < 7; i++)
+		KUNIT_EXPECT_STRNEQ(test, "console", segments[i].name);
+}
+
+static void a_ring_that_is_missing_is_not_in_the_map(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	si.console.domU.mfn = 0;
+	KUNIT_ASSERT_EQ(test, 7, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_STREQ(test, "xenstore", segments[2].name);
+	KUNIT_EXPECT_STREQ(test, "page tables", segments[3].name);
+}
+
+static void a_map_without_a_p2m_list_ends_before_it(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	si.nr_p2m_frames = 0;
+	KUNIT_ASSERT_EQ(test, 7, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_STREQ(test, "module0", segments[6].name);
+}
+
+static void a_module_fills_whole_pages(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	si.mod_len = 1;
+	KUNIT_ASSERT_EQ(test, 8, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_EQ(test, 1UL, segments[6].nr_pages);
+	si.mod_len = PAGE_SIZE + 1;
+	KUNIT_ASSERT_EQ(test, 8, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_EQ(test, 2UL, segments[6].nr_pages);
+}
+
+/* The kernel last, with nothing behind it: how long it is nobody knows. */
+static void a_kernel_at_the_end_has_no_length(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	facts.kernel_start = BASE + (0x6000UL << PAGE_SHIFT);
+	KUNIT_ASSERT_EQ(test, 8, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_STREQ(test, "start info", segments[0].name);
+	KUNIT_EXPECT_STREQ(test, "kernel", segments[7].name);
+	KUNIT_EXPECT_EQ(test, 0UL, segments[7].nr_pages);
+}
+
+static void the_kernel_ends_at_whatever_comes_next(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	si.mod_start = 0x2000;
+	si.mod_len = PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, 8, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_STREQ(test, "kernel", segments[0].name);
+	KUNIT_EXPECT_EQ(test, 0x1000UL, segments[0].nr_pages);
+	KUNIT_EXPECT_STREQ(test, "module0", segments[1].name);
+}
+
+static void a_domain_that_booted_in_part_has_a_map(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = { .mfn_list = 0xffffc90000000000 };
+	struct xen_startup_facts facts = today_facts(&si);
+
+	/* Kernel, start info, boot stack. */
+	KUNIT_EXPECT_EQ(test, 3, xen_startup_map(&facts, segments));
 }
 
 static void resumed_domain_has_no_map(struct kunit *test)
@@ -185,7 +313,15 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(layout_of_2004_is_rebuilt),
 	KUNIT_CASE(domain_without_module_and_rings),
 	KUNIT_CASE_PARAM(list_in_the_first_mapping_is_found, lists_gen_params),
-	KUNIT_CASE(overlap_is_refused),
+	KUNIT_CASE_PARAM(overlap_is_refused, overlaps_gen_params),
+	KUNIT_CASE(page_tables_into_the_module_are_refused),
+	KUNIT_CASE(dom0_has_no_console_page),
+	KUNIT_CASE(a_ring_that_is_missing_is_not_in_the_map),
+	KUNIT_CASE(a_map_without_a_p2m_list_ends_before_it),
+	KUNIT_CASE(a_module_fills_whole_pages),
+	KUNIT_CASE(a_kernel_at_the_end_has_no_length),
+	KUNIT_CASE(the_kernel_ends_at_whatever_comes_next),
+	KUNIT_CASE(a_domain_that_booted_in_part_has_a_map),
 	KUNIT_CASE(resumed_domain_has_no_map),
 	{}
 };

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The wall clock: consistent values only, and never an endless wait. */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
+#include <linux/hrtimer.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/time64.h>
 
 #include <xen/shared_info.h>
@@ -62,11 +66,111 @@ static void too_many_nanoseconds_are_refused(struct kunit *test)
 			xen_wall_clock_read(page, &base, &version));
 }
 
+static void the_last_nanosecond_is_one(struct kunit *test)
+{
+	struct shared_info *page = new_page(test);
+	struct timespec64 base;
+	u32 version;
+
+	page->wc.nsec = NSEC_PER_SEC - 1;
+	KUNIT_EXPECT_EQ(test, 0, xen_wall_clock_read(page, &base, &version));
+	KUNIT_EXPECT_EQ(test, NSEC_PER_SEC - 1, base.tv_nsec);
+}
+
+static void a_version_is_any_even_number(struct kunit *test)
+{
+	static const u32 versions[] = { 0, 2, 0x80000000, U32_MAX - 1 };
+	struct shared_info *page = new_page(test);
+	struct timespec64 base;
+	u32 version;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(versions); i++) {
+		page->wc.version = versions[i];
+		KUNIT_EXPECT_EQ(test, 0,
+				xen_wall_clock_read(page, &base, &version));
+		KUNIT_EXPECT_EQ(test, versions[i], version);
+	}
+}
+
+static void all_bits_of_the_seconds_count(struct kunit *test)
+{
+	struct shared_info *page = new_page(test);
+	struct timespec64 base;
+	u32 version;
+
+	page->wc.sec = 0x87654321;
+	page->wc_sec_hi = 0x12345678;
+	KUNIT_ASSERT_EQ(test, 0, xen_wall_clock_read(page, &base, &version));
+	KUNIT_EXPECT_EQ(test, 0x1234567887654321LL, base.tv_sec);
+}
+
+/* A writer that keeps to the protocol, in an interrupt of the reader's CPU. */
+#define NR_WRITES 50
+#define PERIOD_NS 50000
+
+struct writer {
+	struct hrtimer timer;
+	struct shared_info *page;
+	unsigned int nr_written;
+};
+
+static enum hrtimer_restart write_on(struct hrtimer *timer)
+{
+	struct writer *writer = container_of(timer, struct writer, timer);
+	struct shared_info *page = writer->page;
+	u32 n = ++writer->nr_written;
+
+	WRITE_ONCE(page->wc.version, page->wc.version + 2);
+	WRITE_ONCE(page->wc_sec_hi, n);
+	WRITE_ONCE(page->wc.sec, n);
+	WRITE_ONCE(page->wc.nsec, n);
+	hrtimer_forward_now(timer, ns_to_ktime(PERIOD_NS));
+	return HRTIMER_RESTART;
+}
+
+static bool is_one_value(const struct timespec64 *base)
+{
+	u64 n = base->tv_nsec;
+
+	return base->tv_sec == (n << 32 | n);
+}
+
+static void what_is_read_was_written_in_one_piece(struct kunit *test)
+{
+	struct writer writer = { .page = new_page(test) };
+	unsigned int nr_torn = 0, nr_failed = 0;
+	struct timespec64 base;
+	u32 version;
+
+	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+	memset(&writer.page->wc, 0, sizeof(writer.page->wc));
+	hrtimer_init_on_stack(&writer.timer, CLOCK_MONOTONIC,
+			      HRTIMER_MODE_REL_PINNED_HARD);
+	writer.timer.function = write_on;
+	hrtimer_start(&writer.timer, ns_to_ktime(PERIOD_NS),
+		      HRTIMER_MODE_REL_PINNED_HARD);
+	while (READ_ONCE(writer.nr_written) < NR_WRITES) {
+		if (xen_wall_clock_read(writer.page, &base, &version))
+			nr_failed++;
+		else
+			nr_torn += !is_one_value(&base) || (version & 1);
+	}
+	hrtimer_cancel(&writer.timer);
+	destroy_hrtimer_on_stack(&writer.timer);
+	KUNIT_EXPECT_EQ(test, 0U, nr_torn);
+	KUNIT_EXPECT_EQ(test, 0U, nr_failed);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(even_version_is_read),
 	KUNIT_CASE(seconds_go_beyond_2106),
 	KUNIT_CASE(stuck_writer_ends_in_eagain),
 	KUNIT_CASE(too_many_nanoseconds_are_refused),
+	KUNIT_CASE(the_last_nanosecond_is_one),
+	KUNIT_CASE(a_version_is_any_even_number),
+	KUNIT_CASE(all_bits_of_the_seconds_count),
+	KUNIT_CASE(what_is_read_was_written_in_one_piece),
 	{}
 };
 

@@ -7,20 +7,20 @@
 #include "xenbus/internal.h"
 
 /**
- * struct path - a path, and what of it names a device
+ * struct path_case - a path, and what of it names a device
  * @name: of the case
  * @path: the path
  * @levels: of the bus
  * @device: the device's directory, "" if none is named
  */
-struct path {
+struct path_case {
 	const char *name;
 	const char *path;
 	unsigned int levels;
 	const char *device;
 };
 
-static const struct path paths[] = {
+static const struct path_case paths[] = {
 	{ "a frontend", "device/vbd/51712", 2, "device/vbd/51712" },
 	{ "a node of it", "device/vbd/51712/state", 2, "device/vbd/51712" },
 	{ "a node far below it", "device/vif/0/queue-1/tx-ring-ref", 2, "device/vif/0" },
@@ -35,7 +35,7 @@ static const struct path paths[] = {
 	{ "a backend's domain", "backend/vif/7", 3, "" },
 };
 
-static void describe(const struct path *path, char *description)
+static void describe(const struct path_case *path, char *description)
 {
 	strscpy(description, path->name, KUNIT_PARAM_DESC_SIZE);
 }
@@ -44,7 +44,7 @@ KUNIT_ARRAY_PARAM(paths, paths, describe);
 
 static void device_is_found_in_path(struct kunit *test)
 {
-	const struct path *path = test->param_value;
+	const struct path_case *path = test->param_value;
 	size_t len = xenbus_path_of_device(path->path, path->levels);
 
 	KUNIT_EXPECT_EQ(test, strlen(path->device), len);

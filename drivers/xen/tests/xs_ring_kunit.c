@@ -119,6 +119,153 @@ static void empty_ring_is_told_from_others(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xs_ring_was_empty(&ring, 3));
 }
 
+static void an_end_begins_where_the_last_user_stopped(struct kunit *test)
+{
+	intf.req_prod = 11;
+	intf.req_cons = 10;
+	intf.rsp_cons = 22;
+	intf.rsp_prod = 23;
+	xs_ring_init(&ring, &intf);
+	KUNIT_EXPECT_EQ(test, 11U, ring.req_prod);
+	KUNIT_EXPECT_EQ(test, 22U, ring.rsp_cons);
+}
+
+static void nothing_is_a_length_like_any_other(struct kunit *test)
+{
+	char byte = 'x';
+
+	KUNIT_EXPECT_EQ(test, 0, xs_ring_write(&ring, "a", 0));
+	intf.rsp_prod = 1;
+	KUNIT_EXPECT_EQ(test, 0, xs_ring_read(&ring, &byte, 0));
+	KUNIT_EXPECT_EQ(test, 0U, intf.req_prod + intf.rsp_cons);
+	KUNIT_EXPECT_EQ(test, 'x', byte);
+}
+
+/* A number for each place of a stream. */
+static char byte_at(u32 index)
+{
+	return index % 251;
+}
+
+static const struct piece {
+	const char *name;
+	u32 start;
+	size_t len;
+} pieces[] = {
+	{ "at the start", 0, 100 },
+	{ "up to the end", 1024 - 100, 100 },
+	{ "one byte over the end", 1024 - 99, 100 },
+	{ "the last byte", 1023, 1 },
+	{ "the whole ring", 0, 1024 },
+	{ "from the middle, all around", 700, 1024 },
+	{ "over the end of all numbers", U32_MAX - 50, 100 },
+};
+
+static void name_of_piece(const struct piece *piece, char *description)
+{
+	strscpy(description, piece->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(pieces, pieces, name_of_piece);
+
+static void requests_arrive_byte_for_byte(struct kunit *test)
+{
+	const struct piece *piece = test->param_value;
+	static char bytes[1024];
+	u32 i, nr_wrong = 0;
+
+	memset(&intf, 0x55, sizeof(intf));
+	intf.req_prod = piece->start;
+	intf.req_cons = piece->start;
+	xs_ring_init(&ring, &intf);
+	for (i = 0; i < piece->len; i++)
+		bytes[i] = byte_at(i);
+	KUNIT_EXPECT_EQ(test, (int)piece->len,
+			xs_ring_write(&ring, bytes, piece->len));
+	for (i = 0; i < 1024; i++)
+		nr_wrong += intf.req[(piece->start + i) % 1024] !=
+			    (i < piece->len ? byte_at(i) : 0x55);
+	KUNIT_EXPECT_EQ(test, 0U, nr_wrong);
+	KUNIT_EXPECT_EQ(test, (u32)(piece->start + piece->len), intf.req_prod);
+	KUNIT_EXPECT_EQ(test, 0x55, intf.rsp[0]);
+}
+
+static void replies_arrive_byte_for_byte(struct kunit *test)
+{
+	const struct piece *piece = test->param_value;
+	static char bytes[1025];
+	u32 i, nr_wrong = 0;
+
+	intf.rsp_cons = piece->start;
+	intf.rsp_prod = piece->start + piece->len;
+	xs_ring_init(&ring, &intf);
+	for (i = 0; i < 1024; i++)
+		intf.rsp[(piece->start + i) % 1024] = byte_at(i);
+	memset(bytes, 0x55, sizeof(bytes));
+	KUNIT_EXPECT_EQ(test, (int)piece->len,
+			xs_ring_read(&ring, bytes, sizeof(bytes)));
+	for (i = 0; i < sizeof(bytes); i++)
+		nr_wrong += bytes[i] != (i < piece->len ? byte_at(i) : 0x55);
+	KUNIT_EXPECT_EQ(test, 0U, nr_wrong);
+	KUNIT_EXPECT_EQ(test, intf.rsp_prod, intf.rsp_cons);
+}
+
+static const struct insane {
+	const char *name;
+	u32 rsp_prod, req_cons;
+	bool reads, writes;
+} insanes[] = {
+	{ "as full as can be", 1024, -1024, true, true },
+	{ "a byte too many", 1025, 0, false, true },
+	{ "bytes behind us", -1, 0, false, true },
+	{ "half a number away", 0x80000000, 0x80000000, false, false },
+	{ "a byte of requests too many", 0, -1025, true, false },
+	{ "requests read that were not written", 0, 1, true, false },
+};
+
+static void name_of_insane(const struct insane *insane, char *description)
+{
+	strscpy(description, insane->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(insanes, insanes, name_of_insane);
+
+static void what_does_not_fit_the_ring_is_not_believed(struct kunit *test)
+{
+	const struct insane *insane = test->param_value;
+	static char bytes[1024];
+
+	intf.rsp_prod = insane->rsp_prod;
+	intf.req_cons = insane->req_cons;
+	KUNIT_EXPECT_EQ(test, insane->writes ? 0 : -EIO,
+			min(xs_ring_write(&ring, "a", 1), 0));
+	KUNIT_EXPECT_EQ(test, insane->reads ? 0 : -EIO,
+			min(xs_ring_read(&ring, bytes, 1024), 0));
+	KUNIT_EXPECT_EQ(test, insane->reads ? insane->rsp_prod : 0,
+			intf.rsp_cons);
+}
+
+static void a_full_ring_was_full_wherever_it_begins(struct kunit *test)
+{
+	intf.rsp_cons = U32_MAX - 10;
+	intf.rsp_prod = U32_MAX - 10;
+	xs_ring_init(&ring, &intf);
+	intf.rsp_prod += XENSTORE_RING_SIZE;
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_full(&ring, U32_MAX - 10));
+	intf.rsp_prod--;
+	KUNIT_EXPECT_FALSE(test, xs_ring_was_full(&ring, U32_MAX - 10));
+}
+
+/* One that has read beyond what we say was before is not behind. */
+static void an_empty_ring_was_empty_wherever_it_begins(struct kunit *test)
+{
+	intf.req_cons = 5;
+	KUNIT_EXPECT_FALSE(test, xs_ring_was_empty(&ring, 6));
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_empty(&ring, 5));
+	KUNIT_EXPECT_TRUE(test, xs_ring_was_empty(&ring, 5 - 1024));
+	KUNIT_EXPECT_FALSE(test, xs_ring_was_empty(&ring, 5 - 1025));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(requests_go_out_up_to_the_ring),
 	KUNIT_CASE(replies_wrap_with_ring_and_index),
@@ -128,6 +275,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(emptied_ring_is_empty),
 	KUNIT_CASE(full_ring_is_told_from_others),
 	KUNIT_CASE(empty_ring_is_told_from_others),
+	KUNIT_CASE(an_end_begins_where_the_last_user_stopped),
+	KUNIT_CASE(nothing_is_a_length_like_any_other),
+	KUNIT_CASE_PARAM(requests_arrive_byte_for_byte, pieces_gen_params),
+	KUNIT_CASE_PARAM(replies_arrive_byte_for_byte, pieces_gen_params),
+	KUNIT_CASE_PARAM(what_does_not_fit_the_ring_is_not_believed,
+			 insanes_gen_params),
+	KUNIT_CASE(a_full_ring_was_full_wherever_it_begins),
+	KUNIT_CASE(an_empty_ring_was_empty_wherever_it_begins),
 	{}
 };
 

@@ -185,8 +185,7 @@ static void use_reply(struct question *question, struct xs_request *request)
 	struct xs_message *answer = question->answer;
 
 	if (request->reply.type == XS_TRANSACTION_START && started) {
-		if (kstrtou32(request->reply_body, 10, &started->id) ||
-		    !started->id) {
+		if (xs_transaction_number(request->reply_body, &started->id)) {
 			xs_message_set_text(answer, XS_ERROR, "EIO");
 			return;
 		}

@@ -3,7 +3,7 @@
  * What the files of xendomu-xenstore.ko share with each other.
  *
  * From the page up: ring.c moves bytes, wire.c finds messages in them, queue.c
- * knows which reply belongs to whom; these three know no lock and no Xen.
+ * knows which reply belongs to whom; these and path.c know no lock and no Xen.
  * pump.c, connection.c and attach.c own the page, the port and the lock, and
  * request.c is what everybody above asks.
  */
@@ -84,9 +84,14 @@ void xs_rx_reset(struct xs_rx *rx);
 int xs_errno(const char *name);
 int xs_split_event(const char *body, size_t len, const char **path,
 		   const char **token);
-bool xs_path_is_below(const char *path, const char *node);
 int xs_parts_add(struct xs_parts *parts, const char *part, size_t len);
 char **xs_split_list(const char *strings, unsigned int len, unsigned int *nr);
+
+/* path.c: names of nodes */
+
+char *xs_join(const char *dir, const char *node);
+bool xs_path_is_below(const char *path, const char *node);
+int xs_transaction_number(const char *text, u32 *number);
 
 /* queue.c: which reply belongs to whom */
 
@@ -176,9 +181,6 @@ int xs_request_done(char *reply);
 int xs_request_tell(u32 tx_id, u32 generation, enum xsd_sockmsg_type type,
 		    const struct kvec *vec, unsigned int nr_vecs);
 struct kvec xs_string(const char *string);
-
-/* node.c: reading and writing nodes */
-char *xs_join(const char *dir, const char *node);
 
 /* transaction.c */
 int xs_transaction_id(struct xenbus_transaction t, u32 *id, u32 *generation);

@@ -10,31 +10,6 @@
 
 #include "internal.h"
 
-/**
- * xs_join() - the path of a node in a directory
- * @dir: the directory
- * @node: the node, "" for @dir itself
- *
- * Context: Process; sleeps.
- * Return: The path, kfree() it; ERR_PTR: -ENAMETOOLONG, -ENOMEM.
- */
-char *xs_join(const char *dir, const char *node)
-{
-	char *path;
-
-	if (*node)
-		path = kasprintf(GFP_NOIO, "%s/%s", dir, node);
-	else
-		path = kstrdup(dir, GFP_NOIO);
-	if (!path)
-		return ERR_PTR(-ENOMEM);
-	if (strlen(path) >= XENSTORE_ABS_PATH_MAX) {
-		kfree(path);
-		return ERR_PTR(-ENAMETOOLONG);
-	}
-	return path;
-}
-
 static char *request_path(struct xenbus_transaction t,
 			  enum xsd_sockmsg_type type, const char *dir,
 			  const char *node, unsigned int *len)

@@ -76,10 +76,10 @@ int xs_queue_send(struct xs_queue *queue, struct xs_ring *ring)
 	while (sent < XENSTORE_RING_SIZE) {
 		int ret;
 
-		request = list_first_entry_or_null(&queue->tx,
-						   struct xs_request, tx_link);
-		if (!request)
+		if (list_empty(&queue->tx))
 			break;
+		request = list_first_entry(&queue->tx, struct xs_request,
+					   tx_link);
 		ret = send_some(request, ring);
 		if (ret < 0)
 			return ret;

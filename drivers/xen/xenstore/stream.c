@@ -173,10 +173,10 @@ void xs_outbox_add(struct xs_outbox *out, struct xs_message *message)
 	list_add_tail(&message->link, &out->messages);
 }
 
+/* There is one. */
 static struct xs_message *oldest(struct xs_outbox *out)
 {
-	return list_first_entry_or_null(&out->messages, struct xs_message,
-					link);
+	return list_first_entry(&out->messages, struct xs_message, link);
 }
 
 /**
@@ -189,10 +189,11 @@ static struct xs_message *oldest(struct xs_outbox *out)
  */
 const void *xs_outbox_peek(struct xs_outbox *out, size_t *len)
 {
-	const struct xs_message *message = oldest(out);
+	const struct xs_message *message;
 
-	if (!message)
+	if (list_empty(&out->messages))
 		return NULL;
+	message = oldest(out);
 	if (out->at < HEADER_BYTES) {
 		*len = HEADER_BYTES - out->at;
 		return (void *)&message->header + out->at;

@@ -78,7 +78,7 @@ static void started(struct xs_request *request)
 	if (!request->is_abandoned)
 		complete(&request->answered);
 	else if (!request->err && request->reply.type == XS_TRANSACTION_START &&
-		 !kstrtou32(request->reply_body, 10, &id))
+		 !xs_transaction_number(request->reply_body, &id))
 		tell_end(id, request->generation);
 }
 
@@ -103,7 +103,7 @@ static int start(u32 *id, u32 *generation)
 	reply = xs_request_wait(request, NULL);
 	if (IS_ERR(reply))
 		return PTR_ERR(reply);
-	err = kstrtou32(reply, 10, id) || !*id ? -EPROTO : 0;
+	err = xs_transaction_number(reply, id);
 	if (err)
 		pr_err_ratelimited("XenStore numbers a transaction \"%.32s\"\n",
 				   reply);

@@ -141,22 +141,6 @@ int xs_split_event(const char *body, size_t len, const char **path,
 	return 0;
 }
 
-/**
- * xs_path_is_below() - is it this node, or one below it?
- * @path: path of a node
- * @node: the node that is watched
- *
- * Context: Any.
- */
-bool xs_path_is_below(const char *path, const char *node)
-{
-	size_t len = strlen(node);
-
-	if (strncmp(path, node, len))
-		return false;
-	return !path[len] || path[len] == '/' || !strcmp(node, "/");
-}
-
 /* The last string counts without its NUL, too: there is one behind it. */
 static unsigned int count_strings(const char *strings, unsigned int len)
 {
