@@ -4,7 +4,8 @@
 
 # Xen's and dom0's command lines. What is switched off costs seconds under TCG
 # and changes nothing that a guest can see.
-xen_options=(console=com1 com1=115200 loglvl=all guest_loglvl=all dom0_max_vcpus=1
+# A dump of a thousand grants must fit into the console's ring.
+xen_options=(console=com1 com1=115200 conring_size=256k loglvl=all guest_loglvl=all dom0_max_vcpus=1
 	bootscrub=0 ucode=scan=no spec-ctrl=no xpti=no watchdog=0 cpuidle=0 cpufreq=none)
 # dom0 measures the emulated TSC's frequency wrongly under load; Xen's time is right.
 dom0_options=(clocksource=xen console=hvc0 quiet panic=1 nokaslr mitigations=off random.trust_cpu=on

@@ -5,7 +5,7 @@
 . ./dom0.sh
 
 ready prepared
-head -c 2000000 /dev/urandom >/tmp/theirs
+head -c 500000 /dev/urandom >/tmp/theirs
 echo "theirs $(sha256sum /tmp/theirs | cut -c 1-64)"
 go
 ready written

@@ -22,7 +22,7 @@ turn prepared
 mkdir -p /mnt
 mount -t 9p -o trans=xen,version=9p2000.L,msize=65536 share /mnt && echo "9p mounted"
 echo "theirs $(sum /mnt/theirs)"
-head -c 3000000 /dev/urandom >/mnt/mine && echo "mine $(sum /mnt/mine)"
+head -c 700000 /dev/urandom >/mnt/mine && echo "mine $(sum /mnt/mine)"
 mkdir /mnt/dir && mv /mnt/mine /mnt/dir/ && find /mnt/dir -type f | sed 's/^/listed /'
 turn written
 umount /mnt && echo "9p unmounted"

@@ -57,7 +57,8 @@ make_bridge()
 new_disk()
 {
 	rm -f "/run/$1"
-	truncate -s "${2}M" "/run/$1" && losetup "/dev/loop$3" "/run/$1"
+	truncate -s "${2}M" "/run/$1"
+	until_true "/dev/loop$3 is free" losetup "/dev/loop$3" "/run/$1"
 }
 
 # What Xen itself sees: grants that dom0 has mapped, and ports of the guest.

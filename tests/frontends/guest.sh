@@ -86,7 +86,8 @@ is_connected()
 unload()
 {
 	for name in "$@"; do
-		rmmod "$name" || echo "cannot unload $name"
+		# 9pnet_xen is in use for a moment after the last umount.
+		until_true "unloading $name" rmmod "$name" || echo "cannot unload $name"
 	done
 	[ -e $debug ] || return 0
 	echo "without the drivers: grants $(grants), ports $(ports)"

@@ -4,22 +4,24 @@
 # hostile deed. Nothing in dom0's kernel serves these devices.
 # shellcheck source=tests/frontends/dom0.sh
 . ./dom0.sh
-state_nr=0
+step_nr=0
 
 fe() { echo "/local/domain/$GUEST_DOMID/device/$1"; }
 be() { echo "/local/domain/0/backend/${1%/*}/$GUEST_DOMID/${1#*/}"; }
 
-# tell STEP [WHAT]: the guest does that.
+# Whether the guest has asked for so many steps.
+has_asked()
+{
+	[ "$(grep -c '^ready step$' "$GUEST_OUTPUT")" -ge "$1" ]
+}
+
+# tell STEP [WHAT]: the guest does that, and we go on when it has.
 tell()
 {
-	state_nr=$((state_nr + 1))
-	n=0
-	until [ "$(grep -c '^ready step$' "$GUEST_OUTPUT")" -ge $state_nr ]; do
-		n=$((n + 1))
-		[ $n -lt 1500 ] || { echo "in vain: step $1 $2"; exit 1; }
-		usleep 200000
-	done
+	step_nr=$((step_nr + 1))
+	until_true "step $1 $2" has_asked $step_nr || exit 1
 	echo "$1 $2" >"$GUEST_INPUT"
+	[ "$1" = end ] || until_true "the end of step $1 $2" has_asked $((step_nr + 1)) || exit 1
 }
 
 # plug TYPE/ID [NODE VALUE]...: a device, with more nodes of the backend. With as
@@ -145,7 +147,7 @@ stop_attack
 tell settle kept
 
 # Events without a reason, and rings full of nonsense.
-for how in "storm 300000" insane "scribble 300"; do
+for how in "storm 50000" insane "scribble 300"; do
 	connect_disk 51712
 	# shellcheck disable=SC2086 # a word, or two
 	attack vbd/51712 $how
@@ -155,7 +157,7 @@ for how in "storm 300000" insane "scribble 300"; do
 	unplug vbd/51712
 	tell settle "disk-${how% *}"
 done
-for how in "storm 100000" insane "scribble 300"; do
+for how in "storm 20000" insane "scribble 300"; do
 	connect_net 0
 	tell send eth0
 	# shellcheck disable=SC2086 # a word, or two

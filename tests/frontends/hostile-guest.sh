@@ -46,6 +46,11 @@ look()
 	echo "$1: reclaim $(sed -n 's/^reclaim: //p' "$debug/grants")"
 }
 
+has_ports()
+{
+	[ "$(ports)" = "$1" ]
+}
+
 mkfifo /run/heart
 heart & heart=$!
 nr_lines=$(dmesg | wc -l)
@@ -53,21 +58,23 @@ base_ports=$(ports)
 echo "before: grants $(grants), ports $base_ports"
 while :; do
 	echo "ready step"
-	read -r -t 300 step what || { echo "in vain: dom0's next step"; exit 1; }
+	read -r -t 300 step subject || { echo "in vain: dom0's next step"; exit 1; }
 	case $step in
-	look) look "$what" ;;
+	look) look "$subject" ;;
 	read)
-		dd if="/dev/$what" of=/dev/null bs=4k count=8 iflag=direct 2>&1 | sed -n 's/^dd: /read: /p'
+		dd if="/dev/$subject" of=/dev/null bs=4k count=8 iflag=direct 2>&1 | sed -n 's/^dd: /read: /p'
 		;;
 	send)
-		ip addr add 192.0.2.2/24 dev "$what"
-		ip link set "$what" up
+		ip addr add 192.0.2.2/24 dev "$subject"
+		ip link set "$subject" up
 		ping -c 100 -q 192.0.2.1 >/dev/null 2>&1 &
 		;;
 	settle)
-		until_true "$what: no devices" is_empty "$bus/devices"
-		until_true "$what: nothing to reclaim" grep -q '^reclaim: 0$' "$debug/grants"
-		echo "$what: grants $(grants), ports $(ports)"
+		until_true "$subject: no devices" is_empty "$bus/devices"
+		until_true "$subject: nothing to reclaim" grep -q '^reclaim: 0$' "$debug/grants"
+		# A device leaves its bus before its driver has left it.
+		until_true "$subject: all ports closed" has_ports "$base_ports"
+		echo "$subject: grants $(grants), ports $(ports)"
 		;;
 	end) break ;;
 	esac

@@ -230,8 +230,10 @@ plug()
 	xenstore-write "$fe" ""
 	xenstore-chmod "$fe" "n$GUEST_DOMID" r$4
 	xenstore-write "$be/frontend" "$fe" "$be/frontend-id" "$GUEST_DOMID" "$be/online" 1 \
-		"$fe/backend-id" $4 "$fe/backend" "$be" "$be/state" $2
+		"$fe/backend-id" $4 "$fe/backend" "$be"
+	# A backend whose frontend has no state takes itself away.
 	[ -z "$3" ] || xenstore-write "$fe/state" $3
+	xenstore-write "$be/state" $2
 }
 unplug() { xenstore-rm "$(fe $1)"; xenstore-rm "$(be $1)"; }
 detach()
