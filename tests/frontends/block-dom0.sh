@@ -22,7 +22,7 @@ attach plug
 go
 ready unplug
 xl block-detach "$GUEST_NAME" xvdb && echo "detached"
-echo "arrived $(head -c 64000000 /run/plug | sha256sum | cut -c 1-64)"
+echo "arrived $(head -c 16000000 /run/plug | sha256sum | cut -c 1-64)"
 release plug
 go
 

@@ -71,7 +71,7 @@ echo "e2fsck: $?"
 
 turn plug
 until_true plug test -b /dev/xvdb
-head -c 64000000 /dev/urandom >data
+head -c 16000000 /dev/urandom >data
 dd if=data of=/dev/xvdb bs=1M conv=fsync 2>/dev/null
 echo "plugged $(blockdev --getsize64 /dev/xvdb), sum $(sum data)"
 rm data

@@ -28,6 +28,10 @@ turn written
 umount /mnt && echo "9p unmounted"
 turn seen
 rmmod 9p
+# The text console has taken the screen.
+for console in /sys/class/vtconsole/*; do
+	! grep -q 'frame buffer' "$console/name" || echo 0 >"$console/bind"
+done
 
 # Frontends that nobody serves; some stand on others of them.
 loaded=
