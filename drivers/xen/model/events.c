@@ -168,9 +168,11 @@ static int bind_interdomain(struct xenbus_device *dev,
 	return irq;
 }
 
+/* As a kernel with Xen support has it: see drivers/xen/events/kernel.c. */
 static int check_source(enum binding_kind kind, unsigned int cpu)
 {
-	return 0;
+	return kind == BOUND_IPI && cpu && !events_abi_is_fifo() ? -EOPNOTSUPP :
+								   0;
 }
 
 static int bind_source(const struct binding *like, bool percpu)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Put before each of the modules' files that are linked with the model: an
- * allocation is a step that can be made to fail, so is the like of it, and what else would go with
- * the module's own init stays for the next one.
+ * allocation is a step that can be made to fail, so is the like of it, and what
+ * else would go with the module's own init stays for the next one.
  */
 #ifndef _XENDOMU_MODEL_STEPS_H
 #define _XENDOMU_MODEL_STEPS_H
@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "../tests/memory.h"
 #include "guest.h"
 #include "plan.h"
 
@@ -52,7 +53,9 @@ static inline void *model_kvmalloc(size_t size, gfp_t gfp)
 
 static inline void __percpu *model_alloc_percpu(size_t size, size_t align)
 {
-	return model_step_fails() ? NULL : __alloc_percpu(size, align);
+	if (model_step_fails() || memory_is_denied())
+		return NULL;
+	return __alloc_percpu(size, align);
 }
 
 #undef kmalloc
