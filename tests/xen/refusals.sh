@@ -55,10 +55,10 @@ result "kernel's drivers kept: the console ring's line has the remedy" \
 result "kernel's drivers kept: debugfs says who owns what" \
 	same "$(grep -c 'owner of .*: the kernel' <<<"$out")" 4
 
-# shellcheck disable=SC2016
 # A kernel that was told to leave all but the bus of frontends.
 kept=initcall_blacklist=__gnttab_init,xenbus_init,xenbus_probe_backend_init
 kept+=,xenbus_probe_initcall,xenbus_backend_init,xen_hvc_init,boot_wait_for_devices
+# shellcheck disable=SC2016
 run bus --guest pv --keep-kernel-drivers --append "$kept" \
 	"$try"'; for m in xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-xenbus; do try $m.ko; done'
 result "kernel's bus kept: XenStore is free" has "$out" '^result xendomu-xenstore.ko 0'
@@ -66,6 +66,7 @@ result "kernel's bus kept: the bus is refused" has "$out" '^result xendomu-xenbu
 result "kernel's bus kept: its line has the remedy" \
 	has "$out" 'the bus of Xen devices belongs to the kernel: boot with initcall_blacklist='
 
+# shellcheck disable=SC2016
 run params --guest pv "$try"'
 for m in xendomu xendomu-events; do try $m.ko; done
 try xendomu-grant.ko frames=0; try xendomu-grant.ko frames=65537; try xendomu-grant.ko frames=-1
