@@ -15,8 +15,9 @@ MODULES += xendomu-console-front xendomu-xenbus
 CONFIGS := XENDOMU XENDOMU_EVENTS XENDOMU_GRANT XENDOMU_XENSTORE XENDOMU_CONSOLE
 CONFIGS += XENDOMU_CONSOLE_FRONT XENDOMU_XENBUS
 
-# W=1 and C=1 (sparse) pass through to the kernel's build.
-kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
+# W=1 and C=1 (sparse) pass through to the kernel's build. As many jobs as there
+# are processors, unless make was told.
+kbuild = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo

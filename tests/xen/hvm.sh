@@ -42,7 +42,7 @@ pair()
 	driver evbind 0 inter $port $self >/dev/null; driver evreact 0 eoi; driver eveoi 0 0
 }
 unpair() { driver evunbind 0; driver evunbind 1; }
-use() { pair; fact "$1 events $(driver evpass 0 1 5) $(driver evpass 1 0 5)"; unpair; }
+use() { pair; fact "events_$1 $(driver evpass 0 1 5) $(driver evpass 1 0 5)"; unpair; }
 # Those that upcalls come to, by what, with which ABI.
 who() { fact "$1 $(sed -n 's/^# ABI \(.*\), upcalls by \(.*\), .*/\1 \2/p' $cpus) cpus $(grep -c ' usable 1 ' $cpus) own $(grep -c ' info own ' $cpus)"; }
 floor() { insmod xendomu-grant.ko && insmod xendomu-xenstore.ko && insmod xendomu-testdrv.ko; }
@@ -122,9 +122,9 @@ load events && floor || exit 1
 use after; cat $cpus | sed "s/^/# /"; down; rmmod xendomu
 fact end'
 is "vectors, 2-level: upcalls come to every CPU" first "2-level vector cpus $vcpus own 0"
-is "and events both ways" 'first events' "5 5"
+is "and events both ways" events_first "5 5"
 is "loaded again: the same" again "2-level vector cpus $vcpus own 0"
-is "and events both ways once more" 'again events' "5 5"
+is "and events both ways once more" events_again "5 5"
 if ((vcpus > 1)); then
 	result "a port moves to CPU 1 and back" \
 		same "$(fact moved | tr '\n' ' ')" "1 xen 1 5 cpu 1 0 xen 0 5 cpu 0 "
@@ -135,18 +135,18 @@ fi
 is "an event of a port that nobody has bound is masked and counted" stray "1 masked 1 lines 1"
 result "ports are spread over the CPUs" test "$(fact spread)" -ge $((8 / vcpus))
 is "FIFO: upcalls come to every CPU" fifo "fifo vector cpus $vcpus own 0"
-is "and events both ways with FIFO" 'fifo events' "5 5"
+is "and events both ways with FIFO" events_fifo "5 5"
 result "a port beyond the first page of words works" has "$(fact many)" '^1[1-9][0-9][0-9] 5$'
 is "2-level after FIFO is FIFO" late "fifo vector cpus $vcpus own 0"
 is "a line says so" late_line 1
-is "and events both ways after that" 'late events' "5 5"
+is "and events both ways after that" events_late "5 5"
 is "vcpu_info in memory of our own" own "fifo vector cpus $vcpus own $vcpus"
-is "with events both ways" 'own events' "5 5"
+is "with events both ways" events_own "5 5"
 is "it stays there" kept "fifo vector cpus $vcpus own $vcpus"
-is "with events both ways, too" 'kept events' "5 5"
+is "with events both ways, too" events_kept "5 5"
 result "INTx after vectors is refused" test "$(fact tooslow)" -ne 0
 is "with a line" tooslow_line 1
-is "and vectors still work" 'after events' "5 5"
+is "and vectors still work" events_after "5 5"
 
 # shellcheck disable=SC2016
 run intx 'insmod xendomu.ko || exit 1
@@ -162,15 +162,15 @@ who vector; use vector; down
 load events upcall=smoke; fact smoke $?
 rmmod xendomu; fact end' --config max_event_channels=4096
 is "INTx, 2-level: upcalls come to one CPU" first "2-level intx cpus 1 own 0"
-is "with events both ways by INTx" 'first events' "5 5"
+is "with events both ways by INTx" events_first "5 5"
 is "INTx, FIFO: the same" fifo "fifo intx cpus 1 own 0"
-is "with events both ways by INTx and FIFO" 'fifo events' "5 5"
+is "with events both ways by INTx and FIFO" events_fifo "5 5"
 if ((vcpus > 1)); then
 	is "no IPI to CPU 1" ipi -95
 	is "a line says why" line 1
 fi
 is "vectors after INTx" vector "fifo vector cpus $vcpus own 0"
-is "with events both ways by vectors" 'vector events' "5 5"
+is "with events both ways by vectors" events_vector "5 5"
 result "a way that is none is refused" test "$(fact smoke)" -ne 0
 
 # shellcheck disable=SC2016
@@ -191,16 +191,16 @@ who after; use after
 refuse event_channel 8 1+ -22; fact nomove $(driver evbind 3 plain $(driver evopen $self))
 refuse any any 0 0; down; rmmod xendomu-testfault; rmmod xendomu; fact end'
 is "no vectors: INTx" novector "2-level intx cpus 1 own 0"
-is "with events both ways without vectors" 'novector events' "5 5"
+is "with events both ways without vectors" events_novector "5 5"
 is "no FIFO: 2-level" nofifo "2-level vector cpus $vcpus own 0"
-is "with events both ways without FIFO" 'nofifo events' "5 5"
+is "with events both ways without FIFO" events_nofifo "5 5"
 result "no callback parameter: no INTx" test "$(fact nocallback)" -ne 0
 is "one line names it" nocallback_line 1
 result "neither: it does not load" test "$(fact nothing)" -ne 0
 result "one line says so" test "$(fact nothing_line)" -ge 1
 is "after all that it loads" after "fifo vector cpus $vcpus own 0"
 result "no port for the proof: it does not load" test "$(fact noport)" -ne 0
-is "with events both ways after all that" 'after events' "5 5"
+is "with events both ways after all that" events_after "5 5"
 is "a port that cannot be placed is refused" nomove -22
 
 # shellcheck disable=SC2016
