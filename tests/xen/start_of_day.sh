@@ -92,7 +92,7 @@ out=$(scripts/xenhost run --guest pv --vcpus 2 --name "$name" --kernel "$kernel"
 result "the guest knows that it is PV" has "$(fact guest)" '^personality: PV$'
 result "the guest knows Xen's version" has "$(fact guest)" '^xen_version: 4\.'
 result "nobody owns what was released" \
-	same "$(fact guest | grep -c 'owner of .*: nobody')" 3
+	same "$(fact guest | grep -c 'owner of .*: nobody')" 4
 result "start_info has the store's port" has "$(fact start_info)" '^store_evtchn: [1-9]'
 result "start_info has the command line" has "$(fact start_info)" '^cmd_line: .*initcall_blacklist='
 result "the map is the domain builder's, segment by segment" \
