@@ -62,14 +62,4 @@ result "XenStore: the table has the rows of the file, and the targets" \
 	same "$(grep -cE '^(read|reads-16|gather-16) +[18] |: (met|missed)$' <<<"$out")" 7
 result "XenStore: no complaint in our guest's log" \
 	clean_log "build/xenhost/bench-xenstore-ours-pv-$kernel/guest-dmesg.log"
-
-status=0
-out=$(scripts/bench-frontends --kernel "$kernel" --rounds 1 --passes 1 --out "$dir") || status=$?
-result "frontends: a round runs in two guests, ours and the kernel's" test "$status" -eq 0
-result "frontends: the file has every row, and figures" \
-	same "$(awk -F '\t' 'NR > 1 && NF == 10 && $6 > 0 && $7 > 0 && $8 > 0' "$dir/frontends.tsv" | wc -l)" 13
-result "frontends: the table has the rows of the file, and the targets" \
-	same "$(grep -cE '^[a-z0-9/-]+ +[0-9]+ |: (met|missed)$' <<<"$out")" 26
-result "frontends: no complaint in our guest's log" \
-	clean_log "build/xenhost/bench-frontends-ours-pv-$kernel/guest-dmesg.log"
 finish
