@@ -106,7 +106,7 @@ EOF
 cat >>build/console-dom0.sh <<'EOF'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt $((6000 + in_bytes / 500)) ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
-until_true() { what=$1; shift; n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt $((600 + out_bytes / 5000)) ] || { echo "in vain: $what"; return 1; }; usleep 50000; done; }
+until_true() { what=$1; shift; n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt $((2400 + out_bytes / 5000)) ] || { echo "in vain: $what"; return 1; }; usleep 50000; done; }
 size() { wc -c </tmp/out; }
 has() { [ "$(size)" -ge "$1" ]; }
 shows() { tail -c +"$from" /tmp/out | grep -qa "$1"; }
