@@ -106,7 +106,7 @@ EOF
 cat >>build/console-dom0.sh <<'EOF'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt $((6000 + in_bytes / 500)) ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
-until_true() { what=$1; shift; n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt $((2400 + out_bytes / 5000)) ] || { echo "in vain: $what"; return 1; }; usleep 50000; done; }
+until_true() { what=$1; shift; n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt $((600 + out_bytes / 5000)) ] || { echo "in vain: $what"; return 1; }; usleep 50000; done; }
 size() { wc -c </tmp/out; }
 has() { [ "$(size)" -ge "$1" ]; }
 shows() { tail -c +"$from" /tmp/out | grep -qa "$1"; }
@@ -119,9 +119,9 @@ xenconsoled --pid-file=/run/xen/xenconsoled.pid --log=guest --log-dir=/xh/consol
 until_true tty has_tty
 xenconsoled=$(pidof xenconsoled)
 ready replay
-tty=$(has_tty)
-cat "$tty" >/tmp/out & cat=$!
-exec 7>"$tty"
+pty=$(has_tty)
+cat "$pty" >/tmp/out & cat=$!
+exec 7>"$pty"
 sleep 2
 i=0 lines=0; while [ $i -lt 100 ]; do grep -qa "early line $i of the log" "$GUEST_CONSOLE" && lines=$((lines + 1)); i=$((i + 1)); done
 echo "replayed $lines lines"
