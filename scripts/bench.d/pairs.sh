@@ -2,9 +2,10 @@
 # shellcheck shell=bash disable=SC2154 # set by who sources this
 # Benchmarks that compare two guests, one with our modules and one whose kernel
 # kept its own: what they share. Who sources this has usage() and run_guest SIDE,
-# and sets name, rounds, the names of those options that are numbers, and them.
+# and sets name, rounds, the names of those options that are numbers, those of
+# other options of its own, and them all.
 
-guest=pv kernel='' out=build/bench
+guest=pv kernel='' out=build/bench words=${words:-}
 
 die()
 {
@@ -21,7 +22,7 @@ parse_options()
 		case $1 in
 		-h | --help) usage; exit 0 ;;
 		--*)
-			[[ " $numbers guest kernel out " == *" $option "* ]] ||
+			[[ " $numbers $words guest kernel out " == *" $option "* ]] ||
 				die 2 "unknown option '$1' (see scripts/bench-$name --help)"
 			(($# > 1)) || die 2 "$1 needs a value"
 			printf -v "$option" %s "$2"

@@ -58,6 +58,7 @@ int xs_connection_init(void)
 	err = xen_ring_get(XEN_RESOURCE_XENSTORE, &conn->page);
 	if (err)
 		goto err_claim;
+	conn->is_leaving = false;
 	spin_lock_init(&conn->lock);
 	INIT_WORK(&conn->pump, xs_connection_pump);
 	INIT_DELAYED_WORK(&conn->check, xs_connection_check);
@@ -66,11 +67,16 @@ int xs_connection_init(void)
 	/* Late replies to the ring's last user must not fit our requests. */
 	xs_queue_init(&conn->queue, get_random_u32());
 	conn->state = XS_LOST;
+	conn->farewell = xs_sentinel_request(XS_UNWATCH);
+	if (IS_ERR(conn->farewell)) {
+		err = PTR_ERR(conn->farewell);
+		goto err_ring;
+	}
 	conn->workers = alloc_ordered_workqueue("xenstore",
 						WQ_MEM_RECLAIM | WQ_HIGHPRI);
 	if (!conn->workers) {
 		err = -ENOMEM;
-		goto err_ring;
+		goto err_farewell;
 	}
 	err = take_port();
 	if (err)
@@ -83,6 +89,8 @@ int xs_connection_init(void)
 
 err_queue:
 	destroy_workqueue(conn->workers);
+err_farewell:
+	xs_request_put(conn->farewell);
 err_ring:
 	xen_ring_put(&conn->page);
 err_claim:
@@ -114,7 +122,11 @@ static bool is_drained(void)
  */
 void xs_connection_exit(void)
 {
-	xs_tell_sentinel(XS_UNWATCH);
+	/* A worker that is about to watch it does so before we do not. */
+	WRITE_ONCE(conn->is_leaving, true);
+	flush_workqueue(conn->workers);
+	xs_request_submit_now(&conn->farewell, 1);
+	xs_request_put(conn->farewell);
 	if (!wait_event_timeout(conn->moved, is_drained(),
 				msecs_to_jiffies(DRAIN_MS)))
 		pr_warn("XenStore still owes replies after %u ms: the ring's next owner may not understand it\n",

@@ -97,29 +97,41 @@ static void sentinel_told(struct xs_request *request)
 }
 
 /**
- * xs_tell_sentinel() - watch the sentinel, or do not any more
+ * xs_sentinel_request() - to watch the sentinel, or not to any more
  * @type: XS_WATCH or XS_UNWATCH
  *
- * Context: Process; the workers', or when they have nothing to do.
- * Return: The request, alive until it is answered or fails; NULL if it was not
- * sent.
+ * Context: Process; sleeps.
+ * Return: The request, to be let go by xs_request_put(), or ERR_PTR.
  */
-struct xs_request *xs_tell_sentinel(enum xsd_sockmsg_type type)
+struct xs_request *xs_sentinel_request(enum xsd_sockmsg_type type)
 {
 	struct kvec vecs[2] = { xs_string(SENTINEL_PATH),
 				xs_string(XS_SENTINEL_TOKEN) };
 	struct xs_request *request = xs_request_new(0, type, vecs, 2);
 
+	if (!IS_ERR(request))
+		request->done = sentinel_told;
+	return request;
+}
+
+/*
+ * Once the module leaves nothing is watched any more. Returns the request, alive
+ * until it is answered or fails; NULL if it was not sent.
+ */
+static struct xs_request *watch_sentinel(void)
+{
+	struct xs_request *request;
+	int err;
+
+	if (READ_ONCE(conn->is_leaving))
+		return NULL;
+	request = xs_sentinel_request(XS_WATCH);
 	if (IS_ERR(request))
 		return NULL;
-	request->done = sentinel_told;
-	if (xs_request_submit_now(&request, 1)) {
-		xs_request_put(request);
-		return NULL;
-	}
+	err = xs_request_submit_now(&request, 1);
 	/* The queue has a reference, too. */
 	xs_request_put(request);
-	return request;
+	return err ? NULL : request;
 }
 
 static void connect(void)
@@ -136,7 +148,7 @@ static void connect(void)
 	/* Whatever was left behind by whoever had the ring before us. */
 	set_state(XS_UP);
 	xs_request_tell(0, 0, XS_RESET_WATCHES, &nothing, 1);
-	xs_tell_sentinel(XS_WATCH);
+	watch_sentinel();
 	begin();
 }
 
@@ -222,7 +234,7 @@ static bool is_quiet(void)
 static void ask_who_serves(void)
 {
 	if (!conn->probe)
-		conn->probe = xs_tell_sentinel(XS_WATCH);
+		conn->probe = watch_sentinel();
 }
 
 /**

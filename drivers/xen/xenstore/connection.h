@@ -49,6 +49,8 @@ enum xs_state {
  * @features: what the server offers; the workers' own
  * @reconnect_until: when reconnecting has failed; the workers' own
  * @last_activity: when something came in last; the workers' own
+ * @farewell: the last request; made at first, so that it cannot fail
+ * @is_leaving: the module goes, and watches nothing more
  * @lock: protects the rest
  * @ring: our end of the ring; its rsp_cons is the workers' own
  * @queue: requests under way
@@ -74,6 +76,8 @@ struct xs_connection {
 	u32 features;
 	unsigned long reconnect_until;
 	unsigned long last_activity;
+	struct xs_request *farewell;
+	bool is_leaving;
 
 	/* See above for what it protects. */
 	spinlock_t lock;
@@ -93,7 +97,7 @@ extern struct xs_connection xs_connection;
 /* connection.c: the states */
 void xs_connection_pump(struct work_struct *work);
 void xs_connection_check(struct work_struct *work);
-struct xs_request *xs_tell_sentinel(enum xsd_sockmsg_type type);
+struct xs_request *xs_sentinel_request(enum xsd_sockmsg_type type);
 
 /* pump.c: bytes and messages */
 int xs_pump_move(void);
