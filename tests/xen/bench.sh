@@ -59,7 +59,7 @@ result "XenStore: a round runs in two guests, ours and the kernel's" test "$stat
 result "XenStore: the file has every row, and figures" \
 	same "$(awk -F '\t' 'NR > 1 && NF == 10 && $6 > 0 && $7 > 0 && $8 > 0' "$dir/xenstore.tsv" | wc -l)" 4
 result "XenStore: the table has the rows of the file, and the targets" \
-	same "$(grep -cE '^(read|reads-16|gather-16) +[18] |: (met|missed)$' <<<"$out")" 7
+	same "$(grep -cE '^(read|reads-16|gather-16) +[18] |: (met|missed)$' <<<"$out")" 8
 result "XenStore: no complaint in our guest's log" \
 	clean_log "build/xenhost/bench-xenstore-ours-pv-$kernel/guest-dmesg.log"
 finish
