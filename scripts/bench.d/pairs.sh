@@ -2,10 +2,11 @@
 # shellcheck shell=bash disable=SC2154 # set by who sources this
 # Benchmarks that compare two guests, one with our modules and one whose kernel
 # kept its own: what they share. Who sources this has usage() and run_guest SIDE,
-# and sets name, rounds, the names of those options that are numbers, those of
-# other options of its own, and them all.
+# and sets name, rounds, the names of those options that are numbers, and them; an
+# option with a choice of words is one more of the choices.
 
-guest=pv kernel='' out=build/bench words=${words:-}
+guest=pv kernel='' out=build/bench
+declare -A choices=([guest]='pv pvh')
 
 die()
 {
@@ -22,7 +23,7 @@ parse_options()
 		case $1 in
 		-h | --help) usage; exit 0 ;;
 		--*)
-			[[ " $numbers $words guest kernel out " == *" $option "* ]] ||
+			[[ " $numbers ${!choices[*]} kernel out " == *" $option "* ]] ||
 				die 2 "unknown option '$1' (see scripts/bench-$name --help)"
 			(($# > 1)) || die 2 "$1 needs a value"
 			printf -v "$option" %s "$2"
@@ -34,7 +35,10 @@ parse_options()
 	for option in $numbers; do
 		[[ ${!option} =~ ^[1-9][0-9]{0,2}$ ]] || die 2 "--$option: '${!option}' is no number from 1 to 999"
 	done
-	[[ $guest == pv || $guest == pvh ]] || die 2 "--guest is pv or pvh, not '$guest'"
+	for option in "${!choices[@]}"; do
+		[[ " ${choices[$option]} " == *" ${!option} "* ]] ||
+			die 2 "--$option is ${choices[$option]/ / or }, not '${!option}'"
+	done
 	: "${kernel:=$(scripts/kernels --default)}"
 }
 
