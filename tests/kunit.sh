@@ -96,10 +96,13 @@ kunit_py_agrees()
 	! grep -F '[ERROR]' <<<"$said" >&2 && has "$said" 'Testing complete.*passed: [1-9]'
 }
 
-# What the failed expectations in a kernel's log say.
-failures()
+# What the first failed expectations in a kernel's log say.
+diagnose_failures()
 {
-	grep -E -A 4 '(EXPECTATION|ASSERTION) FAILED' "$1" | head -n 100 || true
+	local said
+
+	said=$(grep -m 20 -E -A 4 '(EXPECTATION|ASSERTION) FAILED' "$1") || return 0
+	diagnose "$said"
 }
 
 report_cases()
@@ -172,7 +175,7 @@ found=$tree/$guest.cases
 ktap <"$log_of_kernel" >"${found%.cases}.ktap"
 cases <"${found%.cases}.ktap" >"$found"
 report_cases "$found"
-diagnose "$(failures "$log_of_kernel")"
+diagnose_failures "$log_of_kernel"
 
 result "kunit.py reads the results and agrees" kunit_py_agrees "${found%.cases}.ktap"
 result "the kernel survived all suites" test "$status" -eq 0
