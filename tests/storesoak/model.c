@@ -224,8 +224,10 @@ static int put_c(struct model *model, unsigned int place,
 	make(model, place);
 	if (value)
 		node->value = *value;
-	if (all_fit(model, place, above))
+	if (all_fit(model, place, above)) {
+		model->is_changed = true;
 		return 0;
+	}
 	model->is_spoilt = true;
 	if ((int)place == above)
 		node->value = old;
@@ -234,7 +236,10 @@ static int put_c(struct model *model, unsigned int place,
 	return -ENOSPC;
 }
 
-/* The other makes the directories first, and leaves them there. */
+/*
+ * The other makes the directories first, and leaves them there; but not beyond
+ * the end of a transaction that changed nothing else.
+ */
 static int put_ox(struct model *model, unsigned int place,
 		  const struct value *value)
 {
@@ -245,6 +250,7 @@ static int put_ox(struct model *model, unsigned int place,
 	}
 	make(model, place);
 	model->nodes[place].value = *value;
+	model->is_changed = true;
 	return 0;
 }
 
@@ -283,6 +289,7 @@ int model_mkdir(struct model *model, unsigned int place)
 	if (!plan.is_oxenstored)
 		return put_c(model, place, NULL);
 	make(model, place);
+	model->is_changed = true;
 	return 0;
 }
 
@@ -310,6 +317,8 @@ int model_rm(struct model *model, unsigned int place)
 {
 	if (place && !model->nodes[parent_of(place)].exists)
 		return -ENOENT;
+	if (model->nodes[place].exists)
+		model->is_changed = true;
 	forget(model, place);
 	return 0;
 }
@@ -337,6 +346,7 @@ int model_set_perms(struct model *model, unsigned int place,
 	if (perms->list[0].domid != own_domid)
 		return plan.is_oxenstored ? -EACCES : -EPERM;
 	node->perms = *perms;
+	model->is_changed = true;
 	if (plan.is_oxenstored || fits(model, place))
 		return 0;
 	model->is_spoilt = true;

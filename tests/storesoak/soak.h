@@ -124,10 +124,12 @@ struct node {
  * struct model - a tree
  * @nodes: by place
  * @is_spoilt: what was refused has spoilt the transaction, if it is in one
+ * @is_changed: something was changed that was not refused
  */
 struct model {
 	struct node nodes[NR_PLACES];
 	bool is_spoilt;
+	bool is_changed;
 };
 
 void model_init(struct model *model);

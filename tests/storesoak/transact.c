@@ -181,7 +181,8 @@ static void finish(struct task *task, struct xenbus_transaction t,
 	count(NR_committed, 1);
 	if (increment->tries)
 		incremented(increment);
-	task->committed = task->copy;
+	if (task->copy.is_changed || increment->tries)
+		task->committed = task->copy;
 }
 
 /**
@@ -202,6 +203,7 @@ void transact(struct task *task)
 		return;
 	task->copy = task->committed;
 	task->copy.is_spoilt = false;
+	task->copy.is_changed = false;
 	place = take_steps(task, t);
 	if (!roll(&task->dice, 3))
 		increment_both(t, &increment);
