@@ -80,7 +80,7 @@ static void a_range_is_cut_to_its_page(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, c->nr, pieces.nr);
 	if (!c->nr)
 		return;
-	KUNIT_EXPECT_EQ(test, page_to_pfn(page_0), pieces.seen[0].gfn);
+	KUNIT_EXPECT_EQ(test, xen_page_to_gfn(page_0), pieces.seen[0].gfn);
 	KUNIT_EXPECT_EQ(test, c->seen_offset, pieces.seen[0].offset);
 	KUNIT_EXPECT_EQ(test, c->seen_len, pieces.seen[0].len);
 }
@@ -104,7 +104,7 @@ static void each_grant_of_the_pages_is_seen(struct kunit *test)
 	gnttab_foreach_grant(pages, 3, note, &pieces);
 	KUNIT_ASSERT_EQ(test, 3U, pieces.nr);
 	for (i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test, page_to_pfn(pages[i]),
+		KUNIT_EXPECT_EQ(test, xen_page_to_gfn(pages[i]),
 				pieces.seen[i].gfn);
 		KUNIT_EXPECT_EQ(test, 0U, pieces.seen[i].offset);
 		KUNIT_EXPECT_EQ(test, 4096U, pieces.seen[i].len);

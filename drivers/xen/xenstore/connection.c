@@ -237,33 +237,6 @@ static void ask_who_serves(void)
 		conn->probe = watch_sentinel();
 }
 
-/**
- * xs_connection_pump() - an event has come
- * @work: xs_connection.pump
- *
- * Context: Process; the workers'.
- */
-void xs_connection_pump(struct work_struct *work)
-{
-	bool was_quiet;
-
-	if (conn->state == XS_RECONNECTING && is_reconnected()) {
-		connect();
-	} else if (conn->state == XS_LOST) {
-		/* A server that begins says so by an event. */
-		mod_delayed_work(conn->workers, &conn->check, 0);
-	} else if (conn->state == XS_SUSPENDED) {
-		move();
-	} else if (conn->state == XS_UP) {
-		was_quiet = is_quiet();
-		move();
-		/* An event for nothing: a server that begins sends one. */
-		if (was_quiet && conn->state == XS_UP && is_quiet())
-			ask_who_serves();
-	}
-	wake_up_all(&conn->moved);
-}
-
 static void check_up(evtchn_port_t remote)
 {
 	if (!remote) {
@@ -294,13 +267,8 @@ static void check_reconnecting(void)
 		set_state(XS_BROKEN);
 }
 
-/**
- * xs_connection_check() - look at the other end
- * @work: xs_connection.check
- *
- * Context: Process; the workers'.
- */
-void xs_connection_check(struct work_struct *work)
+/* What both works below do; so neither takes the other out of the queue. */
+static void look_at_other_end(void)
 {
 	evtchn_port_t remote = remote_port();
 
@@ -319,6 +287,44 @@ void xs_connection_check(struct work_struct *work)
 	if (conn->state != XS_UP || !xs_pump_is_idle())
 		queue_delayed_work(conn->workers, &conn->check,
 				   XS_CHECK_JIFFIES);
+}
+
+/**
+ * xs_connection_pump() - an event has come
+ * @work: xs_connection.pump
+ *
+ * Context: Process; the workers'.
+ */
+void xs_connection_pump(struct work_struct *work)
+{
+	bool was_quiet;
+
+	if (conn->state == XS_RECONNECTING && is_reconnected()) {
+		connect();
+	} else if (conn->state == XS_LOST) {
+		/* A server that begins says so by an event. */
+		look_at_other_end();
+	} else if (conn->state == XS_SUSPENDED) {
+		move();
+	} else if (conn->state == XS_UP) {
+		was_quiet = is_quiet();
+		move();
+		/* An event for nothing: a server that begins sends one. */
+		if (was_quiet && conn->state == XS_UP && is_quiet())
+			ask_who_serves();
+	}
+	wake_up_all(&conn->moved);
+}
+
+/**
+ * xs_connection_check() - look at the other end
+ * @work: xs_connection.check
+ *
+ * Context: Process; the workers'.
+ */
+void xs_connection_check(struct work_struct *work)
+{
+	look_at_other_end();
 }
 
 static size_t list_count(const struct list_head *head)
