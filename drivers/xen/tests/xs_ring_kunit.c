@@ -93,6 +93,20 @@ static void emptied_ring_is_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, xs_ring_write(&ring, "d", 1));
 }
 
+/* A new server has set all of it to its beginning, and begun. */
+static void ring_of_a_new_server_is_not_emptied(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 3, xs_ring_write(&ring, "abc", 3));
+	intf.rsp_prod = 5;
+	ring.rsp_cons = 4;
+	intf.rsp_cons = 0;
+	intf.req_prod = 0;
+	intf.req_cons = 2;
+	xs_ring_empty(&ring);
+	KUNIT_EXPECT_EQ(test, 0U, intf.req_prod);
+	KUNIT_EXPECT_EQ(test, 0U, intf.rsp_cons);
+}
+
 static void full_ring_is_told_from_others(struct kunit *test)
 {
 	static char bytes[XENSTORE_RING_SIZE];
@@ -273,6 +287,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ring_that_was_reset_is_noticed),
 	KUNIT_CASE(directions_leave_each_others_index_alone),
 	KUNIT_CASE(emptied_ring_is_empty),
+	KUNIT_CASE(ring_of_a_new_server_is_not_emptied),
 	KUNIT_CASE(full_ring_is_told_from_others),
 	KUNIT_CASE(empty_ring_is_told_from_others),
 	KUNIT_CASE(an_end_begins_where_the_last_user_stopped),

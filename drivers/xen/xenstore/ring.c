@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include <asm/barrier.h>
+#include <asm/cmpxchg.h>
 
 #include "internal.h"
 
@@ -32,21 +33,29 @@ void xs_ring_init(struct xs_ring *ring, struct xenstore_domain_interface *intf)
 	ring->rsp_cons = READ_ONCE(intf->rsp_cons);
 }
 
+/* An index that is not what we wrote was set by a new server, and is its own. */
+static void catch_up(XENSTORE_RING_IDX *shared, XENSTORE_RING_IDX *ours,
+		     XENSTORE_RING_IDX theirs)
+{
+	if (sync_cmpxchg(shared, *ours, theirs) == *ours)
+		*ours = theirs;
+}
+
 /**
  * xs_ring_empty() - give up what lies in the ring
  * @ring: our end
  *
  * For when nobody is at the other end: whoever comes next finds no half of a
- * message.
+ * message. Should somebody come meanwhile, the ring is theirs.
  *
  * Context: Any; the caller serialises.
  */
 void xs_ring_empty(struct xs_ring *ring)
 {
-	ring->req_prod = READ_ONCE(ring->intf->req_cons);
-	ring->rsp_cons = READ_ONCE(ring->intf->rsp_prod);
-	WRITE_ONCE(ring->intf->req_prod, ring->req_prod);
-	WRITE_ONCE(ring->intf->rsp_cons, ring->rsp_cons);
+	struct xenstore_domain_interface *intf = ring->intf;
+
+	catch_up(&intf->req_prod, &ring->req_prod, READ_ONCE(intf->req_cons));
+	catch_up(&intf->rsp_cons, &ring->rsp_cons, READ_ONCE(intf->rsp_prod));
 }
 
 /*

@@ -77,6 +77,14 @@ bool fuzz_memory_is_out(void);
 	*(volatile __typeof__(word) *)&(word) = (value);		\
 } while (0)
 
+#define sync_cmpxchg(at, old, new) ({					\
+	u32 seen_ = READ_ONCE(*(at));					\
+									\
+	if (seen_ == (old))						\
+		WRITE_ONCE(*(at), new);					\
+	seen_;								\
+})
+
 #define virt_mb() fuzz_barrier()
 #define virt_wmb() fuzz_barrier()
 #define virt_rmb() fuzz_read_barrier()
