@@ -76,21 +76,26 @@ static unsigned int vcpu_of_apic_id(xen_cpuid_fn cpuid)
 /**
  * xen_cpuid_vcpu() - Xen's number of the processor that answers
  * @cpuid: answers a leaf
- * @base: the first of Xen's leaves
+ * @vcpu: the number
  *
  * Context: Any.
- * Return: The number.
+ * Return: 0; -ENODEV if there are no leaves of Xen's.
  */
-unsigned int xen_cpuid_vcpu(xen_cpuid_fn cpuid, u32 base)
+int xen_cpuid_vcpu(xen_cpuid_fn cpuid, unsigned int *vcpu)
 {
+	u32 base = xen_cpuid_find_base(cpuid);
 	struct xen_cpuid_leaf leaf;
 
+	if (!base)
+		return -ENODEV;
+	*vcpu = vcpu_of_apic_id(cpuid);
 	cpuid(base, &leaf);
 	if (leaf.eax < base + HVM_LEAF)
-		return vcpu_of_apic_id(cpuid);
+		return 0;
 	cpuid(base + HVM_LEAF, &leaf);
-	return leaf.eax & XEN_HVM_CPUID_VCPU_ID_PRESENT ? leaf.ebx :
-							  vcpu_of_apic_id(cpuid);
+	if (leaf.eax & XEN_HVM_CPUID_VCPU_ID_PRESENT)
+		*vcpu = leaf.ebx;
+	return 0;
 }
 
 /**
@@ -102,11 +107,6 @@ unsigned int xen_cpuid_vcpu(xen_cpuid_fn cpuid, u32 base)
  */
 int xen_this_vcpu(unsigned int *vcpu)
 {
-	u32 base = xen_cpuid_find_base(xen_cpuid_native);
-
-	if (!base)
-		return -ENODEV;
-	*vcpu = xen_cpuid_vcpu(xen_cpuid_native, base);
-	return 0;
+	return xen_cpuid_vcpu(xen_cpuid_native, vcpu);
 }
 EXPORT_SYMBOL_GPL(xen_this_vcpu);

@@ -185,10 +185,9 @@ static bool pop(struct fifo_queues *queues, const struct fifo_array *array,
 
 	*port = front_of(queues, priority);
 	word = *port ? fifo_word(array, *port) : NULL;
-	if (word && fifo_unlink(word, &next)) {
-		queues->heads[priority] = *port;
+	/* It stays the front: Xen sees that it is linked. */
+	if (word && fifo_unlink(word, &next))
 		return false;
-	}
 	queues->heads[priority] = next;
 	if (!next)
 		queues->ready &= ~BIT(priority);

@@ -16,7 +16,7 @@
  * @domain: whose page; NULL while closed
  * @domid: as the caller calls it
  * @gfn: the page, or
- * @ref: its grant
+ * @ref: its grant; one place for both, as in Xen, which compares what is there
  * @is_open: one of them was found
  * @is_granted: by @ref
  * @is_readonly: the source
@@ -27,8 +27,10 @@
 struct end {
 	struct model_domain *domain;
 	domid_t domid;
-	unsigned long gfn;
-	grant_ref_t ref;
+	union {
+		unsigned long gfn;
+		grant_ref_t ref;
+	};
 	bool is_open;
 	bool is_granted;
 	bool is_readonly;
@@ -130,6 +132,9 @@ static int acquire(struct model_domain *owner, grant_ref_t ref, domid_t domid,
 				     &found);
 	else if (!was_pinned || (!is_readonly && !model_is_written(active)))
 		rc = find_page(owner, ref, &found);
+	/* Granted anew, for another page, while it is in use. */
+	if (!rc && was_pinned && found.mfn && found.mfn != active->mfn)
+		rc = GNTST_general_error;
 	if (rc) {
 		model_unpin(owner, ref, !is_readonly);
 		return rc;

@@ -66,25 +66,39 @@ static void no_xen_is_no_base(struct kunit *test)
 	expect_base(test, 0, 0, 0);
 }
 
-static u32 vcpu_with(u32 nr_leaves, u32 flags, u32 vcpu)
+static u32 vcpu_with(struct kunit *test, u32 nr_leaves, u32 flags, u32 vcpu)
 {
+	unsigned int found = ~0U;
+
 	xen_base = 0x40000000;
 	last_leaf = xen_base + nr_leaves;
 	hvm_leaf = (struct xen_cpuid_leaf){ .eax = flags, .ebx = vcpu };
-	return xen_cpuid_vcpu(pretend, xen_base);
+	KUNIT_EXPECT_EQ(test, 0, xen_cpuid_vcpu(pretend, &found));
+	return found;
 }
 
 static void xen_tells_the_number_of_a_vcpu(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, vcpu_with(4, XEN_HVM_CPUID_VCPU_ID_PRESENT, 40),
+	KUNIT_EXPECT_EQ(test, vcpu_with(test, 4, XEN_HVM_CPUID_VCPU_ID_PRESENT, 40),
 			40U);
 }
 
 static void where_it_does_not_the_apic_id_does(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, vcpu_with(4, 0, 40), 3U);
-	KUNIT_EXPECT_EQ(test, vcpu_with(3, XEN_HVM_CPUID_VCPU_ID_PRESENT, 40),
+	KUNIT_EXPECT_EQ(test, vcpu_with(test, 4, 0, 40), 3U);
+	KUNIT_EXPECT_EQ(test, vcpu_with(test, 3, XEN_HVM_CPUID_VCPU_ID_PRESENT, 40),
 			3U);
+}
+
+static void without_xen_there_is_no_number(struct kunit *test)
+{
+	unsigned int vcpu;
+
+	xen_base = 0;
+	KUNIT_EXPECT_EQ(test, -ENODEV, xen_cpuid_vcpu(pretend, &vcpu));
+	KUNIT_EXPECT_EQ(test,
+			xen_cpuid_find_base(xen_cpuid_native) ? 0 : -ENODEV,
+			xen_this_vcpu(&vcpu));
 }
 
 static void the_search_ends(struct kunit *test)
@@ -204,6 +218,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_xen_is_no_base),
 	KUNIT_CASE(xen_tells_the_number_of_a_vcpu),
 	KUNIT_CASE(where_it_does_not_the_apic_id_does),
+	KUNIT_CASE(without_xen_there_is_no_number),
 	KUNIT_CASE(the_search_ends),
 	KUNIT_CASE(the_search_stops_at_the_first),
 	KUNIT_CASE(any_number_of_leaves_will_do),

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "events/fifo.h"
+#include "fifo_peer.h"
 
 #define DEFAULT_PRIORITY EVTCHN_FIFO_PRIORITY_DEFAULT
 
@@ -21,6 +22,24 @@ struct state {
 	evtchn_port_t tail[EVTCHN_FIFO_MAX_QUEUES];
 };
 
+/* Xen's turn just before we change a word: it does so much more to it. */
+static event_word_t peer_flips;
+static unsigned int peer_turns;
+
+void fifo_peer(event_word_t *word)
+{
+	if (peer_turns) {
+		*word ^= peer_flips;
+		peer_turns--;
+	}
+}
+
+static void xen_flips(event_word_t bits, unsigned int turns)
+{
+	peer_flips = bits;
+	peer_turns = turns;
+}
+
 static int init(struct kunit *test)
 {
 	struct state *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
@@ -32,6 +51,7 @@ static int init(struct kunit *test)
 	s->array.nr_pages = 1;
 	s->queues.control = &s->control;
 	s->queues.heads = s->heads;
+	xen_flips(0, 0);
 	test->priv = s;
 	return 0;
 }
@@ -211,14 +231,70 @@ static void taking_a_port_off_leaves_its_other_bits(struct kunit *test)
 static void a_port_beyond_the_array_ends_the_queue(struct kunit *test)
 {
 	struct state *s = test->priv;
+	evtchn_port_t port;
 
 	s->control.head[0] = FIFO_WORDS_PER_PAGE;
 	s->control.ready = BIT(0);
 	KUNIT_EXPECT_EQ(test, serve(s), -1);
 	s->control.head[0] = 0xffffffff;
 	s->control.ready = BIT(0);
+	KUNIT_EXPECT_EQ(test, fifo_next(&s->queues, &s->array, &port), 0);
+	KUNIT_EXPECT_EQ(test, s->heads[0], 0U);
 	KUNIT_EXPECT_EQ(test, serve(s), -1);
 	KUNIT_EXPECT_FALSE(test, fifo_word(&s->array, 0xffffffff));
+}
+
+static void a_word_that_changes_is_tried_again(struct kunit *test)
+{
+	event_word_t word = BIT(EVTCHN_FIFO_MASKED);
+	evtchn_port_t next;
+
+	xen_flips(BIT(EVTCHN_FIFO_BUSY), 3);
+	KUNIT_EXPECT_TRUE(test, fifo_try_unmask(&word));
+	KUNIT_EXPECT_EQ(test, word, (event_word_t)BIT(EVTCHN_FIFO_BUSY));
+	word |= BIT(EVTCHN_FIFO_LINKED);
+	xen_flips(5, 1);
+	KUNIT_EXPECT_EQ(test, fifo_unlink(&word, &next), 0);
+	KUNIT_EXPECT_EQ(test, next, 5U);
+	KUNIT_EXPECT_EQ(test, word, (event_word_t)BIT(EVTCHN_FIFO_BUSY));
+}
+
+static void an_event_that_comes_before_the_unmasking_is_xens(struct kunit *test)
+{
+	event_word_t word = BIT(EVTCHN_FIFO_MASKED);
+
+	xen_flips(BIT(EVTCHN_FIFO_PENDING), 1);
+	KUNIT_EXPECT_FALSE(test, fifo_try_unmask(&word));
+	KUNIT_EXPECT_TRUE(test, fifo_is_masked(&word));
+}
+
+static void a_word_that_never_keeps_still_is_given_up(struct kunit *test)
+{
+	struct state *s = test->priv;
+	evtchn_port_t port;
+
+	xen_flips(BIT(EVTCHN_FIFO_BUSY), UINT_MAX);
+	KUNIT_EXPECT_FALSE(test, fifo_try_unmask(&s->page[3]));
+	KUNIT_EXPECT_TRUE(test, fifo_is_masked(&s->page[3]));
+	xen_flips(0, 0);
+	open(s, 3);
+	send(s, 3);
+	xen_flips(BIT(EVTCHN_FIFO_BUSY), UINT_MAX);
+	KUNIT_EXPECT_EQ(test, fifo_next(&s->queues, &s->array, &port), 0);
+	KUNIT_EXPECT_TRUE(test, s->page[3] & BIT(EVTCHN_FIFO_LINKED));
+	/* It is served once it does. */
+	xen_flips(0, 0);
+	KUNIT_EXPECT_EQ(test, serve(s), 3);
+	KUNIT_EXPECT_EQ(test, serve(s), -1);
+}
+
+static void an_event_can_be_raised_by_hand(struct kunit *test)
+{
+	event_word_t word = BIT(EVTCHN_FIFO_MASKED);
+
+	fifo_set_pending(&word);
+	KUNIT_EXPECT_TRUE(test, fifo_is_pending(&word));
+	KUNIT_EXPECT_TRUE(test, fifo_is_masked(&word));
 }
 
 /* A ring of links, which Xen never makes. */
@@ -262,6 +338,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_waiting_event_is_not_unmasked_without_xen),
 	KUNIT_CASE(taking_a_port_off_leaves_its_other_bits),
 	KUNIT_CASE(a_port_beyond_the_array_ends_the_queue),
+	KUNIT_CASE(a_word_that_changes_is_tried_again),
+	KUNIT_CASE(an_event_that_comes_before_the_unmasking_is_xens),
+	KUNIT_CASE(a_word_that_never_keeps_still_is_given_up),
+	KUNIT_CASE(an_event_can_be_raised_by_hand),
 	KUNIT_CASE(a_circle_is_left_again),
 	KUNIT_CASE(bits_of_queues_that_are_none_do_no_harm),
 	KUNIT_CASE(a_new_page_is_masked),

@@ -73,9 +73,9 @@ static void a_delay_takes_its_time(struct kunit *test)
 {
 	ktime_t start = ktime_get();
 
-	MODEL_PLAN(MODEL_ANY_CALL, .delay_us = 20000);
+	MODEL_PLAN(MODEL_ANY_CALL, .delay_us = 50000);
 	KUNIT_EXPECT_GT(test, version(), 0);
-	/* The clock may be a coarse one. */
+	/* The clock may be a coarse one, and loops that are counted run fast. */
 	KUNIT_EXPECT_GE(test, ktime_us_delta(ktime_get(), start), 10000LL);
 }
 

@@ -92,6 +92,8 @@ static void name_has_type_domain_and_number(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "vbd-51712", name);
 	KUNIT_EXPECT_EQ(test, 0, xenbus_path_name("backend/vif/7/0", 7, name));
 	KUNIT_EXPECT_STREQ(test, "vif-7-0", name);
+	KUNIT_EXPECT_EQ(test, 0, xenbus_path_name("device", -1, name));
+	KUNIT_EXPECT_STREQ(test, "-device", name);
 }
 
 static void name_that_does_not_fit_is_refused(struct kunit *test)
@@ -105,6 +107,9 @@ static void name_that_does_not_fit_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, xenbus_path_name(path, -1, name));
 	path[prefix + room] = '1';
 	KUNIT_EXPECT_EQ(test, -ENAMETOOLONG, xenbus_path_name(path, -1, name));
+	KUNIT_EXPECT_EQ(test, -ENAMETOOLONG,
+			xenbus_path_name("device/12345678901234567890123456789012/0",
+					 -1, name));
 }
 
 static struct kunit_case cases[] = {
