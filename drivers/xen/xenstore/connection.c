@@ -237,6 +237,12 @@ static void ask_who_serves(void)
 		conn->probe = watch_sentinel();
 }
 
+/* Has anybody asked for anything since the last look? */
+static bool has_been_used(void)
+{
+	return READ_ONCE(conn->nr_sent) != conn->nr_seen;
+}
+
 static void check_up(evtchn_port_t remote)
 {
 	if (!remote) {
@@ -248,8 +254,11 @@ static void check_up(evtchn_port_t remote)
 		if (!xs_pump_is_idle())
 			notify_remote_via_evtchn(conn->page.port);
 		move();
-		if (conn->state == XS_UP && xs_pump_is_stale())
+		if (conn->state == XS_UP && (has_been_used() ||
+					     xs_pump_is_stale()))
 			ask_who_serves();
+		/* Our own question counts, or we would ask for ever. */
+		conn->nr_seen = READ_ONCE(conn->nr_sent);
 	}
 }
 
