@@ -12,7 +12,7 @@
 
 #include "model_test.h"
 
-#define SZ_16T (16ULL << 40)
+#define TOP_16T (16ULL << 40)
 #define MODULES_9M (9 * SZ_1M / PAGE_SIZE)
 
 /* The hypervisor of then had the first 12 MiB for itself. */
@@ -80,7 +80,7 @@ static const struct model_range qemu_2_gb[] = {
 
 static const struct model_loader xen_kernel_and_ram_disk = {
 	.floor = SZ_2M,
-	.limit = SZ_16T,
+	.limit = TOP_16T,
 	.xen_limit = 1ULL << 32,
 	.xen_pages = 0x600,
 	.xen_gap_pages = 0x200,
@@ -207,7 +207,7 @@ static void expect_chunks_are_sound(struct kunit *test,
 
 static const struct model_range pc_of_16_tb[] = {
 	{ SZ_1M, 3ULL * SZ_1G, MODEL_RAM },
-	{ 4ULL * SZ_1G, SZ_16T, MODEL_RAM },
+	{ 4ULL * SZ_1G, TOP_16T, MODEL_RAM },
 };
 
 struct kind {
@@ -239,7 +239,7 @@ static const struct model_range pc_of_16_gb_and_a_page[] = {
 };
 
 static const struct model_range pc_of_16_tb_and_a_page[] = {
-	{ 4ULL * SZ_1G, SZ_16T + PAGE_SIZE, MODEL_RAM },
+	{ 4ULL * SZ_1G, TOP_16T + PAGE_SIZE, MODEL_RAM },
 };
 
 static const struct model_range one_page[] = { { 0, PAGE_SIZE, MODEL_RAM } };
@@ -477,8 +477,8 @@ static void each_table_has_its_own_addresses(struct kunit *test)
 static void m2p_alone_reaches_128_tb(struct kunit *test)
 {
 	static const struct model_range ranges[] = {
-		{ 0, 8 * SZ_16T, MODEL_RAM },
-		{ 8 * SZ_16T + PAGE_SIZE, 8 * SZ_16T + 2 * PAGE_SIZE, MODEL_RAM },
+		{ 0, 8 * TOP_16T, MODEL_RAM },
+		{ 8 * TOP_16T + PAGE_SIZE, 8 * TOP_16T + 2 * PAGE_SIZE, MODEL_RAM },
 	};
 	struct model_machine *machine = MACHINE(ranges);
 
@@ -536,7 +536,7 @@ static void bad_config_is_refused(struct kunit *test)
 {
 	static const struct model_range ranges[] = {
 		{ 0, SZ_1G, MODEL_RAM },
-		{ 2 * SZ_16T, 2 * SZ_16T + PAGE_SIZE, MODEL_RAM },
+		{ 2 * TOP_16T, 2 * TOP_16T + PAGE_SIZE, MODEL_RAM },
 	};
 	const struct bad_config *bad = test->param_value;
 	struct model_machine *machine = MACHINE(ranges);

@@ -254,6 +254,8 @@ static void a_server_that_misbehaves_is_told_apart(struct kunit *test)
 	const struct offence *offence = test->param_value;
 
 	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	/* Then what the module itself has asked is answered, too. */
+	KUNIT_EXPECT_EQ(test, 0, ask());
 	model_store_spoil(store, offence->spoil);
 	KUNIT_EXPECT_EQ(test, offence->err, ask());
 	if (offence->is_final) {
@@ -278,6 +280,7 @@ static DECLARE_DELAYED_WORK(death, die_later);
 static void a_server_that_is_silent_holds_nobody_when_it_dies(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
 	model_store_spoil(store, MODEL_SPOIL_SILENCE);
 	schedule_delayed_work(&death, msecs_to_jiffies(300));
 	KUNIT_EXPECT_EQ(test, -ENOTCONN, ask());
