@@ -189,6 +189,8 @@ void xs_resume(void)
 	int err;
 
 	let_port_go();
+	/* An event that came while the domain slept. */
+	flush_workqueue(conn->workers);
 	xen_ring_put(&conn->page);
 	conn->page = (struct xen_ring){};
 	err = xen_ring_get(XEN_RESOURCE_XENSTORE, &conn->page);

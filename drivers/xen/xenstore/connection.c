@@ -314,7 +314,9 @@ void xs_connection_pump(struct work_struct *work)
 		/* A server that begins says so by an event. */
 		look_at_other_end();
 	} else if (conn->state == XS_SUSPENDED) {
-		move();
+		/* What is wrong with the ring is for when the domain wakes. */
+		if (xs_pump_move() > 0)
+			queue_work(conn->workers, &conn->pump);
 	} else if (conn->state == XS_UP) {
 		was_quiet = is_quiet();
 		move();
