@@ -138,5 +138,6 @@ void model_watch_begin(struct model_store *store);
 void model_watches_forget(struct model_store *store);
 void model_store_fire(struct model_store *store, const char *path);
 unsigned int model_store_nr_watches(struct model_store *store);
+unsigned int model_store_nr_transactions(struct model_store *store);
 
 #endif

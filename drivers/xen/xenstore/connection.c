@@ -72,9 +72,37 @@ static evtchn_port_t remote_port(void)
 	return status.u.interdomain.port;
 }
 
-/* A new connection: what the last one's server knew is to be told again. */
+/*
+ * Once the module leaves nothing is watched any more. Returns the request, alive
+ * until it is answered or fails; NULL if it was not sent.
+ */
+static struct xs_request *watch_sentinel(void)
+{
+	struct xs_request *request;
+	int err;
+
+	if (READ_ONCE(conn->is_leaving))
+		return NULL;
+	request = xs_sentinel_request(XS_WATCH);
+	if (IS_ERR(request))
+		return NULL;
+	err = xs_request_submit_now(&request, 1);
+	/* The queue has a reference, too. */
+	xs_request_put(request);
+	return err ? NULL : request;
+}
+
+/*
+ * A new connection: what the last one's server knew is to be told again. And
+ * whatever the ring's last user has left behind at this one is to be forgotten,
+ * or what tasks have asked of it before we knew that it is another.
+ */
 static void begin(void)
 {
+	struct kvec nothing = xs_string("");
+
+	xs_request_tell(0, 0, XS_RESET_WATCHES, &nothing, 1);
+	watch_sentinel();
 	spin_lock(&conn->lock);
 	conn->generation++;
 	spin_unlock(&conn->lock);
@@ -114,29 +142,8 @@ struct xs_request *xs_sentinel_request(enum xsd_sockmsg_type type)
 	return request;
 }
 
-/*
- * Once the module leaves nothing is watched any more. Returns the request, alive
- * until it is answered or fails; NULL if it was not sent.
- */
-static struct xs_request *watch_sentinel(void)
-{
-	struct xs_request *request;
-	int err;
-
-	if (READ_ONCE(conn->is_leaving))
-		return NULL;
-	request = xs_sentinel_request(XS_WATCH);
-	if (IS_ERR(request))
-		return NULL;
-	err = xs_request_submit_now(&request, 1);
-	/* The queue has a reference, too. */
-	xs_request_put(request);
-	return err ? NULL : request;
-}
-
 static void connect(void)
 {
-	struct kvec nothing = xs_string("");
 	const struct xenstore_domain_interface *intf = conn->page.page;
 
 	conn->server_port = remote_port();
@@ -145,10 +152,7 @@ static void connect(void)
 	xs_rx_reset(&conn->rx);
 	conn->last_activity = jiffies;
 	conn->probe = NULL;
-	/* Whatever was left behind by whoever had the ring before us. */
 	set_state(XS_UP);
-	xs_request_tell(0, 0, XS_RESET_WATCHES, &nothing, 1);
-	watch_sentinel();
 	begin();
 }
 
