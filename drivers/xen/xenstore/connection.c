@@ -107,6 +107,8 @@ static void begin(void)
 	conn->generation++;
 	spin_unlock(&conn->lock);
 	xs_watch_renew();
+	/* What is asked here is no use of the store by others. */
+	conn->nr_seen = READ_ONCE(conn->nr_sent);
 	xs_notify_connected();
 }
 
