@@ -302,29 +302,6 @@ static void a_server_that_is_silent_does_not_hold_the_module(struct kunit *test)
 	expect_nothing_left(test, 0);
 }
 
-/* By the same port, and with the ring as it was; and there is no quiet moment. */
-static void a_server_that_took_over_unseen_is_noticed(struct kunit *test)
-{
-	struct xenbus_transaction t;
-	u32 generation;
-
-	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
-	KUNIT_EXPECT_EQ(test, 0, ask());
-	generation = xs_connection.generation;
-	model_store_die(store);
-	KUNIT_EXPECT_EQ(test, 0U, model_store_nr_watches(store));
-	KUNIT_EXPECT_EQ(test, 0, model_store_succeed(store));
-	KUNIT_EXPECT_EQ(test, 0, xenbus_transaction_start(&t));
-	KUNIT_EXPECT_EQ(test, 1U, model_store_nr_transactions(store));
-	KUNIT_EXPECT_TRUE(test, comes_true(!ask() &&
-					   model_store_nr_watches(store)));
-	KUNIT_EXPECT_EQ(test, generation + 1, xs_connection.generation);
-	KUNIT_EXPECT_EQ(test, -EAGAIN, xenbus_transaction_end(t, 0));
-	KUNIT_EXPECT_EQ(test, 0U, model_store_nr_transactions(store));
-	xenstore_module_exit();
-	expect_nothing_left(test, 0);
-}
-
 static void nobody_serves_at_first(struct kunit *test)
 {
 	model_store_die(store);
@@ -347,7 +324,6 @@ static struct kunit_case cases[] = {
 			 offence_gen_params),
 	KUNIT_CASE(a_server_that_is_silent_holds_nobody_when_it_dies),
 	KUNIT_CASE(a_server_that_is_silent_does_not_hold_the_module),
-	KUNIT_CASE(a_server_that_took_over_unseen_is_noticed),
 	KUNIT_CASE(nobody_serves_at_first),
 	{}
 };

@@ -107,8 +107,6 @@ static void begin(void)
 	conn->generation++;
 	spin_unlock(&conn->lock);
 	xs_watch_renew();
-	/* What is asked here is no use of the store by others. */
-	conn->nr_seen = READ_ONCE(conn->nr_sent);
 	xs_notify_connected();
 }
 
@@ -243,12 +241,6 @@ static void ask_who_serves(void)
 		conn->probe = watch_sentinel();
 }
 
-/* Has anybody asked for anything since the last look? */
-static bool has_been_used(void)
-{
-	return READ_ONCE(conn->nr_sent) != conn->nr_seen;
-}
-
 static void check_up(evtchn_port_t remote)
 {
 	if (!remote) {
@@ -260,11 +252,8 @@ static void check_up(evtchn_port_t remote)
 		if (!xs_pump_is_idle())
 			notify_remote_via_evtchn(conn->page.port);
 		move();
-		if (conn->state == XS_UP && (has_been_used() ||
-					     xs_pump_is_stale()))
+		if (conn->state == XS_UP && xs_pump_is_stale())
 			ask_who_serves();
-		/* Our own question counts, or we would ask for ever. */
-		conn->nr_seen = READ_ONCE(conn->nr_sent);
 	}
 }
 

@@ -49,7 +49,6 @@ enum xs_state {
  * @features: what the server offers; the workers' own
  * @reconnect_until: when reconnecting has failed; the workers' own
  * @last_activity: when something came in last; the workers' own
- * @nr_seen: @nr_sent when the other end was looked at last; the workers' own
  * @farewell: the last request; made at first, so that it cannot fail
  * @is_leaving: the module goes, and watches nothing more
  * @lock: protects the rest
@@ -77,7 +76,6 @@ struct xs_connection {
 	u32 features;
 	unsigned long reconnect_until;
 	unsigned long last_activity;
-	unsigned long nr_seen;
 	struct xs_request *farewell;
 	bool is_leaving;
 
