@@ -22,8 +22,9 @@ dir=$PWD/build/mutate
 # The sources as they were when this began, and those that are compiled.
 source=$dir/source
 tree=$dir/tree
-# How long the suites may take, in seconds; set by how long they do take. A guest
-# that says nothing for longer, and a while, is dead.
+# How long a mutant's suites may take, in seconds: set by how long all of them take
+# unchanged, with the guest's start. A guest that says nothing for longer, and a
+# while, is dead.
 patience=300
 # Mutants in one guest: its memory holds them all.
 batch=150
@@ -307,7 +308,7 @@ run_unchanged()
 	run_guest "$dir/batch"
 	grep -qx 'survived unchanged' "$dir/results" ||
 		die "the suites fail without a change: $(cat "$dir/results") (log: $dir/guest.log)"
-	patience=$((20 + 3 * (SECONDS - since)))
+	patience=$((10 + SECONDS - since))
 }
 
 run_mutants()
