@@ -269,6 +269,15 @@ void model_store_die(struct model_store *store)
 	mutex_unlock(&store->lock);
 }
 
+static int begin(struct model_store *store)
+{
+	int err = bind(store);
+
+	store->spoil = MODEL_SPOIL_NOTHING;
+	kick(store);
+	return err;
+}
+
 /**
  * model_store_revive() - another server begins, with the nodes of the last
  * @store: the store, dead
@@ -283,13 +292,30 @@ int model_store_revive(struct model_store *store)
 	int err;
 
 	mutex_lock(&store->lock);
-	store->spoil = MODEL_SPOIL_NOTHING;
 	store->intf->req_cons = 0;
 	store->intf->req_prod = 0;
 	store->intf->rsp_cons = 0;
 	store->intf->rsp_prod = 0;
-	err = bind(store);
-	kick(store);
+	err = begin(store);
+	mutex_unlock(&store->lock);
+	return err;
+}
+
+/**
+ * model_store_succeed() - another server goes on where the last one died
+ * @store: the store, dead
+ *
+ * It takes the ring as it is, as oxenstored may.
+ *
+ * Context: Process; sleeps.
+ * Return: 0 or -errno.
+ */
+int model_store_succeed(struct model_store *store)
+{
+	int err;
+
+	mutex_lock(&store->lock);
+	err = begin(store);
 	mutex_unlock(&store->lock);
 	return err;
 }

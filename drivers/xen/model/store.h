@@ -97,6 +97,7 @@ struct model_store *model_store_create(void);
 void model_store_destroy(struct model_store *store);
 void model_store_die(struct model_store *store);
 int model_store_revive(struct model_store *store);
+int model_store_succeed(struct model_store *store);
 void model_store_spoil(struct model_store *store, enum model_spoil spoil);
 void model_store_say(struct model_store *store, u32 type, u32 req_id,
 		     u32 tx_id, const void *body, size_t len);
@@ -137,5 +138,6 @@ void model_watch_begin(struct model_store *store);
 void model_watches_forget(struct model_store *store);
 void model_store_fire(struct model_store *store, const char *path);
 unsigned int model_store_nr_watches(struct model_store *store);
+unsigned int model_store_nr_transactions(struct model_store *store);
 
 #endif

@@ -405,3 +405,15 @@ void model_store_forget(struct model_store *store)
 	list_for_each_entry_safe(t, next, &store->transactions, link)
 		free_transaction(t);
 }
+
+unsigned int model_store_nr_transactions(struct model_store *store)
+{
+	struct transaction *t;
+	unsigned int nr = 0;
+
+	mutex_lock(&store->lock);
+	list_for_each_entry(t, &store->transactions, link)
+		nr++;
+	mutex_unlock(&store->lock);
+	return nr;
+}

@@ -302,6 +302,57 @@ static void a_server_that_is_silent_does_not_hold_the_module(struct kunit *test)
 	expect_nothing_left(test, 0);
 }
 
+/* By the same port, and with the ring as it was; and there is no quiet moment. */
+static void a_server_that_took_over_unseen_is_noticed(struct kunit *test)
+{
+	struct xenbus_transaction t;
+	u32 generation;
+
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	generation = xs_connection.generation;
+	model_store_die(store);
+	KUNIT_EXPECT_EQ(test, 0U, model_store_nr_watches(store));
+	KUNIT_EXPECT_EQ(test, 0, model_store_succeed(store));
+	KUNIT_EXPECT_EQ(test, 0, xenbus_transaction_start(&t));
+	KUNIT_EXPECT_EQ(test, 1U, model_store_nr_transactions(store));
+	KUNIT_EXPECT_TRUE(test, comes_true(!ask() &&
+					   model_store_nr_watches(store)));
+	KUNIT_EXPECT_EQ(test, generation + 1, xs_connection.generation);
+	KUNIT_EXPECT_EQ(test, -EAGAIN, xenbus_transaction_end(t, 0));
+	KUNIT_EXPECT_EQ(test, 0U, model_store_nr_transactions(store));
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static int err_of_late;
+
+static void ask_in_vain(struct work_struct *work)
+{
+	err_of_late = ask();
+}
+
+static DECLARE_WORK(late, ask_in_vain);
+
+/* What the last server took with it, our question who it is as well. */
+static void what_the_last_server_took_comes_to_an_end(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	model_store_spoil(store, MODEL_SPOIL_SILENCE);
+	schedule_work(&late);
+	KUNIT_EXPECT_TRUE(test, comes_true(xs_connection.nr_probes));
+	model_store_die(store);
+	KUNIT_EXPECT_EQ(test, 0, model_store_succeed(store));
+	KUNIT_EXPECT_TRUE(test, comes_true(!work_busy(&late)));
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	xenstore_module_exit();
+	flush_work(&late);
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, err_of_late);
+	KUNIT_EXPECT_EQ(test, 0U, xs_connection.nr_probes);
+	expect_nothing_left(test, 0);
+}
+
 static void nobody_serves_at_first(struct kunit *test)
 {
 	model_store_die(store);
@@ -324,6 +375,8 @@ static struct kunit_case cases[] = {
 			 offence_gen_params),
 	KUNIT_CASE(a_server_that_is_silent_holds_nobody_when_it_dies),
 	KUNIT_CASE(a_server_that_is_silent_does_not_hold_the_module),
+	KUNIT_CASE(a_server_that_took_over_unseen_is_noticed),
+	KUNIT_CASE(what_the_last_server_took_comes_to_an_end),
 	KUNIT_CASE(nobody_serves_at_first),
 	{}
 };

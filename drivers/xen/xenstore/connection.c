@@ -35,6 +35,8 @@
  * one that does not is another server, and has lost all we told the last.
  */
 #define SENTINEL_PATH "xendomu"
+/* A question that is not answered is asked again after 2, 4, 8 ... looks. */
+#define PROBE_SHIFT_MAX 10u
 
 static struct xs_connection *const conn = &xs_connection;
 
@@ -72,56 +74,8 @@ static evtchn_port_t remote_port(void)
 	return status.u.interdomain.port;
 }
 
-/*
- * Once the module leaves nothing is watched any more. Returns the request, alive
- * until it is answered or fails; NULL if it was not sent.
- */
-static struct xs_request *watch_sentinel(void)
+static void nothing_to_do(struct xs_request *request)
 {
-	struct xs_request *request;
-	int err;
-
-	if (READ_ONCE(conn->is_leaving))
-		return NULL;
-	request = xs_sentinel_request(XS_WATCH);
-	if (IS_ERR(request))
-		return NULL;
-	err = xs_request_submit_now(&request, 1);
-	/* The queue has a reference, too. */
-	xs_request_put(request);
-	return err ? NULL : request;
-}
-
-/*
- * A new connection: what the last one's server knew is to be told again. And
- * whatever the ring's last user has left behind at this one is to be forgotten,
- * or what tasks have asked of it before we knew that it is another.
- */
-static void begin(void)
-{
-	struct kvec nothing = xs_string("");
-
-	xs_request_tell(0, 0, XS_RESET_WATCHES, &nothing, 1);
-	watch_sentinel();
-	spin_lock(&conn->lock);
-	conn->generation++;
-	spin_unlock(&conn->lock);
-	xs_watch_renew();
-	xs_notify_connected();
-}
-
-static void sentinel_told(struct xs_request *request)
-{
-	bool is_new = request == conn->probe && !request->err &&
-		      request->reply.type == XS_WATCH;
-
-	if (request == conn->probe)
-		conn->probe = NULL;
-	if (!is_new)
-		return;
-	pr_warn_ratelimited("XenStore has a new server\n");
-	xs_pump_fail_before(request->header.req_id, -ENOTCONN);
-	begin();
 }
 
 /**
@@ -138,8 +92,56 @@ struct xs_request *xs_sentinel_request(enum xsd_sockmsg_type type)
 	struct xs_request *request = xs_request_new(0, type, vecs, 2);
 
 	if (!IS_ERR(request))
-		request->done = sentinel_told;
+		request->done = nothing_to_do;
 	return request;
+}
+
+/* Once the module leaves nothing is watched any more. */
+static int watch_sentinel(void (*done)(struct xs_request *request))
+{
+	struct xs_request *request;
+	int err;
+
+	if (READ_ONCE(conn->is_leaving))
+		return -ESHUTDOWN;
+	request = xs_sentinel_request(XS_WATCH);
+	if (IS_ERR(request))
+		return PTR_ERR(request);
+	request->done = done;
+	err = xs_request_submit_now(&request, 1);
+	/* The queue has a reference, too. */
+	xs_request_put(request);
+	return err;
+}
+
+/*
+ * A new connection: what the last one's server knew is to be told again. And
+ * whatever the ring's last user has left behind at this one is to be forgotten,
+ * or what tasks have asked of it before we knew that it is another.
+ */
+static void begin(void)
+{
+	struct kvec nothing = xs_string("");
+
+	xs_request_tell(0, 0, XS_RESET_WATCHES, &nothing, 1);
+	watch_sentinel(nothing_to_do);
+	spin_lock(&conn->lock);
+	conn->generation++;
+	spin_unlock(&conn->lock);
+	xs_watch_renew();
+	/* What is asked here is no use of the store by others. */
+	conn->nr_seen = READ_ONCE(conn->nr_sent);
+	xs_notify_connected();
+}
+
+static void probe_told(struct xs_request *probe)
+{
+	conn->nr_probes--;
+	if (probe->err || probe->reply.type != XS_WATCH)
+		return;
+	pr_warn_ratelimited("XenStore has a new server\n");
+	xs_pump_fail_before(probe->header.req_id, -ENOTCONN);
+	begin();
 }
 
 static void connect(void)
@@ -151,7 +153,6 @@ static void connect(void)
 	xs_ring_init(&conn->ring, conn->page.page);
 	xs_rx_reset(&conn->rx);
 	conn->last_activity = jiffies;
-	conn->probe = NULL;
 	set_state(XS_UP);
 	begin();
 }
@@ -234,11 +235,26 @@ static bool is_quiet(void)
 	       time_after(jiffies, conn->last_activity + XS_CHECK_JIFFIES);
 }
 
-/* Is the server still the one we told our watches to? */
+/*
+ * Is the server still the one we told our watches to? A question that the last
+ * one has taken is never answered: so it is asked again, less and less often.
+ */
 static void ask_who_serves(void)
 {
-	if (!conn->probe)
-		conn->probe = watch_sentinel();
+	unsigned int shift = min(conn->nr_probes, PROBE_SHIFT_MAX);
+
+	if (conn->nr_probes &&
+	    time_before(jiffies, conn->probed + (XS_CHECK_JIFFIES << shift)))
+		return;
+	conn->probed = jiffies;
+	if (!watch_sentinel(probe_told))
+		conn->nr_probes++;
+}
+
+/* Has anybody asked for anything since the last look? */
+static bool has_been_used(void)
+{
+	return READ_ONCE(conn->nr_sent) != conn->nr_seen;
 }
 
 static void check_up(evtchn_port_t remote)
@@ -252,8 +268,11 @@ static void check_up(evtchn_port_t remote)
 		if (!xs_pump_is_idle())
 			notify_remote_via_evtchn(conn->page.port);
 		move();
-		if (conn->state == XS_UP && xs_pump_is_stale())
+		if (conn->state == XS_UP && (has_been_used() ||
+					     xs_pump_is_stale()))
 			ask_who_serves();
+		/* Our own question counts, or we would ask for ever. */
+		conn->nr_seen = READ_ONCE(conn->nr_sent);
 	}
 }
 

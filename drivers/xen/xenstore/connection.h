@@ -43,12 +43,14 @@ enum xs_state {
  * @check: looks at the other end
  * @moved: woken when something was taken in, and when @state changes
  * @rx: the message that is coming in; the workers' own
- * @probe: the request that tells whether the server is a new one, or NULL; the
+ * @nr_probes: questions whether the server is a new one that are under way; the
  *	workers' own
+ * @probed: when it was asked last; the workers' own
  * @server_port: the other end's port; the workers' own
  * @features: what the server offers; the workers' own
  * @reconnect_until: when reconnecting has failed; the workers' own
  * @last_activity: when something came in last; the workers' own
+ * @nr_seen: @nr_sent when the other end was looked at last; the workers' own
  * @farewell: the last request; made at first, so that it cannot fail
  * @is_leaving: the module goes, and watches nothing more
  * @lock: protects the rest
@@ -71,11 +73,13 @@ struct xs_connection {
 	wait_queue_head_t moved;
 
 	struct xs_rx rx;
-	struct xs_request *probe;
+	unsigned int nr_probes;
+	unsigned long probed;
 	evtchn_port_t server_port;
 	u32 features;
 	unsigned long reconnect_until;
 	unsigned long last_activity;
+	unsigned long nr_seen;
 	struct xs_request *farewell;
 	bool is_leaving;
 
