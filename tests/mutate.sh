@@ -264,70 +264,95 @@ link_all()
 	done <"$dir/list"
 }
 
-# Loads the mutants of a list, until one ends the guest; adds to $dir/results.
+# Loads the mutants of a lane's batch, until one ends the guest; adds to its results.
 run_guest()
 {
-	local line last='' pid
+	local lane=$1 line last='' pid
 
-	mkdir -p "$dir/guest/mutants"
-	cp "$1" "$dir/guest/mutants/list"
+	mkdir -p "$lane/guest/mutants"
+	cp "$lane/batch" "$lane/guest/mutants/list"
 	while read -r line; do
-		ln -f "$dir/mutants/$line.ko" "$dir/guest/mutants/"
-	done <"$1"
-	exec {lines}< <(exec scripts/xenhost run --guest bare --vcpus 2 --name mutate --memory 512 \
+		ln -f "$dir/mutants/$line.ko" "$lane/guest/mutants/"
+	done <"$lane/batch"
+	exec {lines}< <(exec scripts/xenhost run --guest bare --vcpus 2 --name "mutate-${lane##*/}" --memory 512 \
 		--kernel "$kernel/arch/x86/boot/bzImage" --append slub_debug=FZP \
-		--copy "$dir/guest/mutants" --copy tests/mutate/guest --timeout 600 \
-		"sh guest $patience" 2>>"$dir/guest.log")
+		--copy "$lane/guest/mutants" --copy tests/mutate/guest --timeout 600 \
+		"sh guest $patience" 2>>"$lane/guest.log")
 	pid=$!
 	while read -rt "$((patience + 60))" -u "$lines" line; do
-		echo "$line" >>"$dir/guest.log"
+		echo "$line" >>"$lane/guest.log"
 		case $line in
 		begin\ *) last=${line#begin } ;;
-		caught\ * | survived\ * | refused\ *) echo "$line" >>"$dir/results"; last='' ;;
+		caught\ * | survived\ * | refused\ *) echo "$line" >>"$lane/results"; last='' ;;
 		hung\ *) break ;;
 		esac
 	done
 	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
 	exec {lines}<&-
-	rm -rf "$dir/guest"
+	rm -rf "$lane/guest"
 	suspect=$last
 }
 
-# Those of a list that have no result yet.
+# Those of a lane that have no result yet.
 rest_of()
 {
-	awk 'NR == FNR { done[$2] = 1; next } !($1 in done)' "$dir/results" "$1" | head -n "$batch"
+	awk 'FILENAME == ARGV[1] { done[$2] = 1; next } !($1 in done)' "$1/results" "$1/todo" | head -n "$batch"
+}
+
+# make_lane NAME: its folder, empty; what it is to do is the input.
+make_lane()
+{
+	rm -rf "${dir:?}/$1"
+	mkdir -p "$dir/$1"
+	cat >"$dir/$1/todo"
+	: >"$dir/$1/results"
+	: >"$dir/$1/guest.log"
 }
 
 run_unchanged()
 {
-	local since=$SECONDS
+	local since=$SECONDS lane=$dir/first
 
-	echo unchanged >"$dir/batch"
-	run_guest "$dir/batch"
-	grep -qx 'survived unchanged' "$dir/results" ||
-		die "the suites fail without a change: $(cat "$dir/results") (log: $dir/guest.log)"
+	make_lane first <<<unchanged
+	rest_of "$lane" >"$lane/batch"
+	run_guest "$lane"
+	grep -qx 'survived unchanged' "$lane/results" ||
+		die "the suites fail without a change: $(cat "$lane/results") (log: $lane/guest.log)"
 	patience=$((10 + SECONDS - since))
 }
 
-run_mutants()
+# One guest after the other, until each mutant of a lane has its result.
+run_lane()
 {
-	local before
+	local lane=$1 before
 
-	: >"$dir/results"
-	: >"$dir/guest.log"
-	run_unchanged
-	awk '$2 == "built" { print $1 }' "$dir/built" >"$dir/todo"
-	while rest_of "$dir/todo" >"$dir/batch"; [[ -s $dir/batch ]]; do
-		before=$(wc -l <"$dir/results")
-		run_guest "$dir/batch"
-		if [[ -n $suspect && $suspect == "$(head -n 1 "$dir/batch")" ]]; then
-			echo "caught $suspect by the end of its kernel" >>"$dir/results"
-		elif [[ -z $suspect ]] && (($(wc -l <"$dir/results") == before)); then
-			die "the guest does nothing (log: $dir/guest.log)"
+	while rest_of "$lane" >"$lane/batch"; [[ -s $lane/batch ]]; do
+		before=$(wc -l <"$lane/results")
+		run_guest "$lane"
+		if [[ -n $suspect && $suspect == "$(head -n 1 "$lane/batch")" ]]; then
+			echo "caught $suspect by the end of its kernel" >>"$lane/results"
+		elif [[ -z $suspect ]] && (($(wc -l <"$lane/results") == before)); then
+			die "the guest does nothing (log: $lane/guest.log)"
 		fi
 	done
+}
+
+# A guest is busy on one CPU and seldom on two: there are as many lanes as CPUs.
+run_mutants()
+{
+	local lane lanes=()
+
+	awk '$2 == "built" { print $1 }' "$dir/built" >"$dir/todo"
+	for ((lane = 0; lane < $(nproc); lane++)); do
+		awk -v lane="$lane" -v lanes="$(nproc)" 'NR % lanes == lane' "$dir/todo" | make_lane "lane$lane"
+		run_lane "$dir/lane$lane" &
+		lanes+=($!)
+	done
+	for lane in "${lanes[@]}"; do
+		wait "$lane" || die "a lane has come to no end (log: $dir/lane*/guest.log)"
+	done
+	cat "$dir"/lane*/results >"$dir/results"
 }
 
 # The survivors, as tests/mutate/survivors has them.
@@ -370,6 +395,7 @@ build_base
 list_mutants | sample >"$dir/list"
 change_all
 link_all
+run_unchanged
 run_mutants
 report
 finish
