@@ -60,11 +60,13 @@ driver-kernel:
 	@find $(DRIVER_KERNEL_OUT) -xtype l -delete
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
 
-# The sample's backend for dom0, by a name of its own.
+# Both ends of the sample for dom0, by names of their own.
 DOM0_KERNEL := $(shell scripts/kernels --dom0)
 build/echo-back-dom0.ko: $(wildcard samples/echo/*)
 	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
 	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-back.ko $@
+build/echo-front-dom0.ko: build/echo-back-dom0.ko
+	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-front.ko $@
 
 frontends: ## build Linux's own frontends, unchanged, against our headers
 	@scripts/frontends --kernel $(KERNEL)
@@ -101,7 +103,7 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s driver DIR=tests/differential KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=tests/waitdrv KERNEL=$(KERNEL)
 	@$(MAKE) -s driver DIR=samples/echo KERNEL=$(KERNEL)
-	@$(MAKE) -s build/echo-back-dom0.ko
+	@$(MAKE) -s build/echo-front-dom0.ko
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs

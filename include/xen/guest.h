@@ -79,6 +79,7 @@ void xen_ring_put(struct xen_ring *ring);
 int __must_check xen_vcpu_barrier(void);
 
 int xen_this_vcpu(unsigned int *vcpu);
+int xen_own_domid(domid_t *domid);
 struct pci_dev *xen_platform_device(void);
 
 unsigned int xen_frame_bits(void);

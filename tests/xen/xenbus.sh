@@ -3,8 +3,9 @@
 # The bus: devices are found, served, taken away, and led astray.
 #
 # The driver is the sample, samples/echo. Its backend runs in dom0, built for
-# the bus of dom0's kernel, and once in the guest itself, on ours: the same
-# source. The devices are made as a toolstack makes them, by what it writes to
+# the bus of dom0's kernel; then in the guest, on ours, for a frontend in dom0 and
+# for one in the guest itself: the same sources. A PVH guest must refuse to serve
+# itself: mapping a page of its own would take it from where it is. The devices are made as a toolstack makes them, by what it writes to
 # XenStore. A table of misdeeds follows, with dom0's script as a backend that
 # does what none may.
 set -euo pipefail
@@ -60,7 +61,7 @@ misdeeds()
 
 # Both sides go through the table, in step.
 mkdir -p build
-{ echo "cat >/tmp/misdeeds <<'TABLE'"; misdeeds; echo TABLE; } |
+{ echo "guest=$guest"; echo "cat >/tmp/misdeeds <<'TABLE'"; misdeeds; echo TABLE; } |
 	tee "build/$name.guest" >"build/$name.dom0"
 cat >>"build/$name.guest" <<'END'
 bus=/sys/bus/xen
@@ -143,12 +144,21 @@ until_true "found again" in_state 1 Connected
 fact says1_refound "$(says 1 'found')"
 
 load echo-back
+theirs=/sys/bus/xen-backend/devices/echo-0-4
+turn plug_theirs
+fact their_backend "$(cat $theirs/state) $(tr '\n' ' ' <$theirs/uevent)"
+fact their_events "$(cat $theirs/xenbus/event_channels) $(cat $theirs/xenbus/events)"
+turn unplug_theirs
+until_true "backend of dom0's frontend goes" [ ! -e $theirs ]
 turn plug_own
-until_true "own backend" in_state 3 Connected
-fact says3 "$(says 3 'to myself')"
 own=$(echo /sys/bus/xen-backend/devices/echo-*-3)
-fact own_backend "$(cat $own/state) $(tr '\n' ' ' <$own/uevent)"
-fact own_events "$(cat $own/xenbus/event_channels) $(cat $own/xenbus/events)"
+if [ $guest = pvh ]; then
+	until_true "own backend is refused" in_state 3 Closed
+	fact says3 "$(dmesg | sed -n 's/.*-3: \(95 mapping .*\)/\1/p')"
+else
+	until_true "own backend" in_state 3 Connected
+	fact says3 "$(says 3 'to myself')"
+fi
 turn unplug_own
 until_true "own backend goes" [ ! -e $own ]
 until_true "own frontend goes" gone 3
@@ -209,8 +219,8 @@ END
 cat >>"build/$name.dom0" <<'END'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 2400 ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
-type=echo
-fe() { echo "/local/domain/$GUEST_DOMID/device/$type/$1"; }
+type=echo front=$GUEST_DOMID
+fe() { echo "/local/domain/$front/device/$type/$1"; }
 # The directory of a backend: in dom0 for dom0's driver or for nobody, or in the guest.
 be() { echo "$backends/$1"; }
 real=/local/domain/0/backend/echo/$GUEST_DOMID
@@ -226,10 +236,10 @@ plug()
 {
 	fe=$(fe $1) be=$(be ${5:-$1})
 	xenstore-write "$be" ""
-	xenstore-chmod "$be" "n$4" "r$GUEST_DOMID"
+	xenstore-chmod "$be" "n$4" "r$front"
 	xenstore-write "$fe" ""
-	xenstore-chmod "$fe" "n$GUEST_DOMID" r$4
-	xenstore-write "$be/frontend" "$fe" "$be/frontend-id" "$GUEST_DOMID" "$be/online" 1 \
+	xenstore-chmod "$fe" "n$front" r$4
+	xenstore-write "$be/frontend" "$fe" "$be/frontend-id" "$front" "$be/online" 1 \
 		"$fe/backend-id" $4 "$fe/backend" "$be"
 	# A backend whose frontend has no state takes itself away.
 	[ -z "$3" ] || xenstore-write "$fe/state" $3
@@ -257,8 +267,17 @@ ready attach1; plug 1 1 1 0; go
 ready replace1; xenstore-rm "$(fe 1)"; plug 1 1 1 0 4; xenstore-rm "$(be 1)"; go
 ready unbound1; until_value "$(fe 1)/state" 6; until_value "$(be 4)/state" 6; go
 ready unloaded; echo "fact unloaded $(xenstore-read "$(fe 0)/state" "$(fe 1)/state" | tr '\n' ' ')"; go
+ready plug_theirs
+front=0 backends=/local/domain/$GUEST_DOMID/backend/echo/0
+insmod echo-front-dom0.ko || echo "in vain: dom0's frontend does not load"
+plug 4 1 1 $GUEST_DOMID
+until_value "$(fe 4)/state" 4
+mine=/sys/bus/xen/devices/echo-4/text
+echo "from dom0" >$mine && echo "fact says4 $(cat $mine)"
+go
+ready unplug_theirs; detach 4; front=$GUEST_DOMID; go
 ready plug_own; backends=$own; plug 3 1 1 $GUEST_DOMID; go
-ready unplug_own; detach 3; go
+ready unplug_own; if [ $guest = pvh ]; then unplug 3; else detach 3; fi; go
 backends=$fake
 digits=$(printf %01500d 0 | tr 0 1)
 id=99
@@ -292,7 +311,7 @@ END
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	"${modules[@]}" --copy "$driver/echo-front.ko" --copy "$driver/echo-back.ko" \
-	--copy build/echo-back-dom0.ko \
+	--copy build/echo-back-dom0.ko --copy build/echo-front-dom0.ko \
 	--copy "build/drivers/$kernel/waitdrv/xendomu-waitdrv.ko" \
 	--dom0 "build/$name.dom0" "build/$name.guest") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
@@ -321,10 +340,17 @@ result "dom0 sees them closed" has "$dom0" '^fact unloaded 6 6 $'
 result "loaded again it has its devices" same "$(fact says0_reloaded)" RELOADED
 result "the bus unloads with devices on it" same "$(fact bus_unloaded)" 1
 result "loaded again it finds them" same "$(fact says1_refound)" FOUND
-result "the sample's backend works on our bus, too" same "$(fact says3)" "TO MYSELF"
-result "a backend has Linux's events for udev" has "$(fact own_backend)" \
-	'^Connected .*MODALIAS=xen-backend:echo XENBUS_TYPE=echo XENBUS_PATH=backend/echo/[0-9]+/3 XENBUS_BASE_PATH=backend'
-result "its events are counted" has "$(fact own_events)" '^1 [1-9]'
+result "the sample's backend works on our bus, too, for a frontend in dom0" \
+	has "$dom0" '^fact says4 FROM DOM0$'
+result "a backend has Linux's events for udev" has "$(fact their_backend)" \
+	'^Connected .*MODALIAS=xen-backend:echo XENBUS_TYPE=echo XENBUS_PATH=backend/echo/0/4 XENBUS_BASE_PATH=backend'
+result "its events are counted" has "$(fact their_events)" '^1 [1-9]'
+if [[ $guest == pvh ]]; then
+	result "a backend for this very domain maps nothing, and says why" has "$(fact says3)" \
+		'^95 mapping a ring .* of this domain'
+else
+	result "and for one in this very domain" same "$(fact says3)" "TO MYSELF"
+fi
 result "it goes by itself when the toolstack detaches it" same "$(fact own_unloaded)" yes
 id=99
 while IFS='|' read -r what _ _ becomes error; do

@@ -110,3 +110,42 @@ int xen_this_vcpu(unsigned int *vcpu)
 	return xen_cpuid_vcpu(xen_cpuid_native, vcpu);
 }
 EXPORT_SYMBOL_GPL(xen_this_vcpu);
+
+/**
+ * xen_cpuid_domid() - this domain's number
+ * @cpuid: answers a leaf
+ * @domid: the number
+ *
+ * Context: Any.
+ * Return: 0; -ENODEV if there are no leaves of Xen's, or they do not tell: an
+ * old Xen, or a PV domain.
+ */
+int xen_cpuid_domid(xen_cpuid_fn cpuid, domid_t *domid)
+{
+	u32 base = xen_cpuid_find_base(cpuid);
+	struct xen_cpuid_leaf leaf;
+
+	if (!base)
+		return -ENODEV;
+	cpuid(base, &leaf);
+	if (leaf.eax < base + HVM_LEAF)
+		return -ENODEV;
+	cpuid(base + HVM_LEAF, &leaf);
+	if (!(leaf.eax & XEN_HVM_CPUID_DOMID_PRESENT))
+		return -ENODEV;
+	*domid = leaf.ecx;
+	return 0;
+}
+
+/**
+ * xen_own_domid() - this domain's number, where the processor tells
+ * @domid: the number
+ *
+ * Context: Any.
+ * Return: As xen_cpuid_domid().
+ */
+int xen_own_domid(domid_t *domid)
+{
+	return xen_cpuid_domid(xen_cpuid_native, domid);
+}
+EXPORT_SYMBOL_GPL(xen_own_domid);

@@ -76,6 +76,7 @@ struct xen_cpuid_leaf {
 typedef void (*xen_cpuid_fn)(u32 leaf, struct xen_cpuid_leaf *out);
 u32 xen_cpuid_find_base(xen_cpuid_fn cpuid);
 int xen_cpuid_vcpu(xen_cpuid_fn cpuid, unsigned int *vcpu);
+int xen_cpuid_domid(xen_cpuid_fn cpuid, domid_t *domid);
 void xen_cpuid_native(u32 leaf, struct xen_cpuid_leaf *out);
 
 /* hypercall.c */

@@ -101,6 +101,35 @@ static void without_xen_there_is_no_number(struct kunit *test)
 			xen_this_vcpu(&vcpu));
 }
 
+static int domid_with(u32 nr_leaves, u32 flags, u32 value, domid_t *domid)
+{
+	xen_base = 0x40000000;
+	last_leaf = xen_base + nr_leaves;
+	hvm_leaf = (struct xen_cpuid_leaf){ .eax = flags, .ecx = value };
+	return xen_cpuid_domid(pretend, domid);
+}
+
+static void xen_tells_the_number_of_the_domain(struct kunit *test)
+{
+	domid_t domid = 0;
+
+	KUNIT_EXPECT_EQ(test, 0,
+			domid_with(4, XEN_HVM_CPUID_DOMID_PRESENT, 40, &domid));
+	KUNIT_EXPECT_EQ(test, domid, 40);
+}
+
+static void or_it_does_not(struct kunit *test)
+{
+	domid_t domid = 7;
+
+	KUNIT_EXPECT_EQ(test, -ENODEV, domid_with(4, 0, 40, &domid));
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			domid_with(3, XEN_HVM_CPUID_DOMID_PRESENT, 40, &domid));
+	xen_base = 0;
+	KUNIT_EXPECT_EQ(test, -ENODEV, xen_cpuid_domid(pretend, &domid));
+	KUNIT_EXPECT_EQ(test, domid, 7);
+}
+
 static void the_search_ends(struct kunit *test)
 {
 	nr_asked = 0;
@@ -219,6 +248,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(xen_tells_the_number_of_a_vcpu),
 	KUNIT_CASE(where_it_does_not_the_apic_id_does),
 	KUNIT_CASE(without_xen_there_is_no_number),
+	KUNIT_CASE(xen_tells_the_number_of_the_domain),
+	KUNIT_CASE(or_it_does_not),
 	KUNIT_CASE(the_search_ends),
 	KUNIT_CASE(the_search_stops_at_the_first),
 	KUNIT_CASE(any_number_of_leaves_will_do),

@@ -171,6 +171,18 @@ err_mapping:
 	return ERR_PTR(err);
 }
 
+/*
+ * Where Xen translates, a frame has one place in a domain: mapping one of this
+ * domain's own elsewhere would leave a hole where it was, also after unmapping.
+ */
+static bool would_lose_frames(const struct xenbus_device *dev)
+{
+	domid_t self;
+
+	return !xen_foreign_has_p2m() && !xen_own_domid(&self) &&
+	       dev->otherend_id == self;
+}
+
 static struct mapping *map_ring(const struct xenbus_device *dev,
 				const grant_ref_t *refs, unsigned int nr)
 {
@@ -179,6 +191,8 @@ static struct mapping *map_ring(const struct xenbus_device *dev,
 
 	if (!nr || nr > XENBUS_MAX_RING_GRANTS)
 		return ERR_PTR(-EINVAL);
+	if (would_lose_frames(dev))
+		return ERR_PTR(-EOPNOTSUPP);
 	mapping = new_mapping(nr);
 	if (IS_ERR(mapping))
 		return mapping;
@@ -201,7 +215,8 @@ static struct mapping *map_ring(const struct xenbus_device *dev,
  *
  * Context: Process; sleeps.
  * Return: 0; -EINVAL for a size that cannot be, or a reference that is not
- * granted to us; -ENOMEM; as xen_grant_errno().
+ * granted to us; -EOPNOTSUPP for a ring of this very domain, unless it is PV;
+ * -ENOMEM; as xen_grant_errno().
  */
 int xenbus_map_ring_valloc(struct xenbus_device *dev, grant_ref_t *gnt_refs,
 			   unsigned int nr_grefs, void **vaddr)
@@ -211,8 +226,10 @@ int xenbus_map_ring_valloc(struct xenbus_device *dev, grant_ref_t *gnt_refs,
 	*vaddr = NULL;
 	if (IS_ERR(mapping)) {
 		xenbus_dev_fatal(dev, PTR_ERR(mapping),
-				 "mapping a ring of %u pages, the first by reference %u",
-				 nr_grefs, nr_grefs ? gnt_refs[0] : 0);
+				 "mapping a ring of %u pages, the first by reference %u%s",
+				 nr_grefs, nr_grefs ? gnt_refs[0] : 0,
+				 would_lose_frames(dev) ? ", of this domain" :
+							  "");
 		return PTR_ERR(mapping);
 	}
 	*vaddr = mapping->addr;
