@@ -8,7 +8,9 @@
 # and the screen's drivers probe and connect. (The kernel has the latter two
 # built in, where they find no bus to register with; ours are modules.) In the
 # end all of them leave, and Xen sees nothing of them. Frontends that nothing in
-# Debian serves load and wait for their devices, and unload.
+# Debian serves load and wait for their devices, and unload. One of them, Linux's
+# pvcalls-front, has no module_exit(), so nothing can unload it, and it keeps the bus
+# below it: it has a guest of its own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/lib.sh
@@ -18,9 +20,9 @@ kernel=$1 side=${2:-ours}
 name=other_frontends-$side-$kernel
 served=(9pnet_xen xen-kbdfront xen-fbfront)
 unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-pcifront xen-hcd
-	xen-tpmfront pvcalls-front)
+	xen-tpmfront)
 
-build_frontends "$kernel" "$side" "${served[@]}" "${unserved[@]}"
+build_frontends "$kernel" "$side" "${served[@]}" "${unserved[@]}" pvcalls-front
 if [[ $side == ours ]]; then
 	mapfile -t options < <(frontend_options "$kernel" "$side" 9pnet_xen xen-kbdfront-mod xen-fbfront-mod)
 	for frontend in "${unserved[@]}"; do
@@ -57,4 +59,14 @@ for frontend in "${unserved[@]}"; do
 		has "$out" "^came and went: $frontend\$"
 done
 frontends_are_gone "$side"
+
+if [[ $side == ours ]]; then
+	mapfile -t options < <(frontend_options "$kernel" "$side" pvcalls-front)
+	out=$(scripts/xenhost run --name "$name-pvcalls" --kernel "$kernel" "${options[@]}" \
+		'ls /sys/bus/xen/drivers; grep ^pvcalls_front /proc/modules; rmmod pvcalls-front 2>&1') || true
+	result "pvcalls-front, which nobody serves, loads and waits" has "$out" '^pvcalls$'
+	result "and stays for ever, as Linux has it" has "$out" '^pvcalls_front .*\[permanent\]'
+	result "no complaint in its guest's log" \
+		clean_log "build/xenhost/$name-pvcalls/guest-dmesg.log"
+fi
 finish
