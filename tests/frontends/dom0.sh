@@ -61,6 +61,13 @@ new_disk()
 	until_true "/dev/loop$3 is free" losetup "/dev/loop$3" "/run/$1"
 }
 
+# attach_disk NAME MIB N DISK: the same, as the guest's DISK.
+attach_disk()
+{
+	new_disk "$1" "$2" "$3"
+	xl block-attach "$GUEST_NAME" "phy:/dev/loop$3,$4,w" || echo "attach failed: $1"
+}
+
 # What Xen itself sees: grants that dom0 has mapped, and ports of the guest.
 xen_ports()
 {

@@ -47,7 +47,7 @@ run_frontends()
 	mkdir -p "$files"
 	echo "$4" >"$files/settings"
 	shift 4
-	for file in "$here"/{guest,dom0}.sh "$files/settings" "$files/programs"; do
+	for file in "$here"/{guest,dom0,fio}.sh "$files/settings" "$files/programs"; do
 		[[ ! -e $file ]] || set -- "$@" --copy "$file"
 	done
 	status=0
