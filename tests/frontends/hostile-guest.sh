@@ -62,7 +62,8 @@ while :; do
 	case $step in
 	look) look "$subject" ;;
 	read)
-		dd if="/dev/$subject" of=/dev/null bs=4k count=8 iflag=direct 2>&1 | sed -n 's/^dd: /read: /p'
+		dd if="/dev/$subject" of=/dev/null bs=4k count=8 iflag=direct 2>&1 |
+			sed -n 's/^dd: /read: /p; s/^8+0 records out/read: all/p'
 		;;
 	send)
 		ip addr add 192.0.2.2/24 dev "$subject"

@@ -10,7 +10,7 @@
  * that nobody answers is one that nobody can take back. Then it says "now", and
  *   hold      does nothing, and keeps the ring mapped
  *   keep      maps each page that is to be sent, and never answers
- *   storm     sends NUMBER events for nothing
+ *   storm     sends NUMBER events for nothing, and serves the disk on
  *   scribble  writes nonsense all over the ring, an event after each of NUMBER
  *   insane    announces more responses than there are requests
  * and says "done". All is kept until SIGTERM; what the process has mapped goes
@@ -49,6 +49,7 @@ static xengnttab_handle *gnttab;
 static xenevtchn_handle *evtchn;
 static evtchn_port_t port;
 static void *ring;
+static blkif_back_ring_t disk;
 static volatile sig_atomic_t is_over;
 
 static void end(int signal)
@@ -82,37 +83,35 @@ static bool wait_event(int timeout_ms)
 }
 
 /* Returns how many requests there were. */
-static unsigned int answer(blkif_back_ring_t *back)
+static unsigned int answer(void)
 {
 	blkif_request_t *request;
 	blkif_response_t *response, done = { .status = BLKIF_RSP_OKAY };
 	unsigned int nr = 0;
 
-	while (RING_HAS_UNCONSUMED_REQUESTS(back)) {
+	while (RING_HAS_UNCONSUMED_REQUESTS(&disk)) {
 		/* They share their place. */
-		request = RING_GET_REQUEST(back, back->req_cons++);
+		request = RING_GET_REQUEST(&disk, disk.req_cons++);
 		done.id = request->id;
 		done.operation = request->operation;
-		response = RING_GET_RESPONSE(back, back->rsp_prod_pvt++);
+		response = RING_GET_RESPONSE(&disk, disk.rsp_prod_pvt++);
 		*response = done;
 		nr++;
 	}
-	RING_PUSH_RESPONSES(back);
+	RING_PUSH_RESPONSES(&disk);
 	if (nr)
 		kick();
 	return nr;
 }
 
-static void serve_until_idle(void)
+static void serve(bool until_idle)
 {
-	blkif_back_ring_t back;
 	unsigned int nr = 0, answered;
 
-	BACK_RING_INIT(&back, (blkif_sring_t *)ring, PAGE_BYTES);
 	while (!is_over) {
-		answered = answer(&back);
+		answered = answer();
 		nr += answered;
-		if (!wait_event(IDLE_MS) && nr && !answered)
+		if (!wait_event(IDLE_MS) && until_idle && nr && !answered)
 			return;
 	}
 }
@@ -136,11 +135,13 @@ static void keep(void)
 	}
 }
 
-static void storm(unsigned long nr)
+static void storm(unsigned long nr, bool is_disk)
 {
 	while (nr-- && !is_over)
 		kick();
 	done();
+	if (is_disk)
+		serve(false);
 }
 
 static void scribble(unsigned long nr)
@@ -171,7 +172,7 @@ static void be_insane(void)
 	done();
 }
 
-static void act(const char *how, unsigned long nr)
+static void act(const char *how, unsigned long nr, bool is_disk)
 {
 	puts("now");
 	fflush(stdout);
@@ -180,7 +181,7 @@ static void act(const char *how, unsigned long nr)
 	else if (!strcmp(how, "keep"))
 		keep();
 	else if (!strcmp(how, "storm"))
-		storm(nr);
+		storm(nr, is_disk);
 	else if (!strcmp(how, "scribble"))
 		scribble(nr);
 	else if (!strcmp(how, "insane"))
@@ -192,6 +193,7 @@ static void act(const char *how, unsigned long nr)
 int main(int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = end };
+	bool is_disk;
 	int bound;
 
 	if (argc < 6 || argc > 7)
@@ -211,9 +213,12 @@ int main(int argc, char **argv)
 	port = bound;
 	puts("up");
 	fflush(stdout);
-	if (!strcmp(argv[4], "block"))
-		serve_until_idle();
-	act(argv[5], argc > 6 ? strtoul(argv[6], NULL, 0) : 0);
+	is_disk = !strcmp(argv[4], "block");
+	if (is_disk) {
+		BACK_RING_INIT(&disk, (blkif_sring_t *)ring, PAGE_BYTES);
+		serve(true);
+	}
+	act(argv[5], argc > 6 ? strtoul(argv[6], NULL, 0) : 0, is_disk);
 	while (!is_over)
 		pause();
 	return 0;

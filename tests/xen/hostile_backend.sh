@@ -36,8 +36,8 @@ result "a ring that stays mapped when all is closed waits" has "$out" '^held: re
 result "as Xen sees it" has "$dom0" '^mapped while held: [1-9]'
 result "pages to be sent that stay mapped wait" has "$out" '^kept: reclaim [1-9]'
 result "as Xen sees them" has "$dom0" '^mapped while kept: [1-9]'
-result "a storm of events: the disk is served, the guest answers" \
-	has "$out" '^disk-storm: vbd-51712 vbd Connected$'
+result "a storm of events: the guest answers" has "$out" '^disk-storm: vbd-51712 vbd Connected$'
+result "and the disk is served" has "$out" '^read: all$'
 result "more responses than requests: a line says so" says disk-insane 'illegal number of responses'
 result "and that the disk is used no more" says disk-insane 'disabled for further use'
 result "a ring full of nonsense: a line says so" says disk-scribble 'illegal number of responses'
