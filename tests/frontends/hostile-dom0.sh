@@ -151,7 +151,8 @@ for how in "storm 50000" insane "scribble 300"; do
 	connect_disk 51712
 	# shellcheck disable=SC2086 # a word, or two
 	attack vbd/51712 $how
-	tell read xvda
+	# Linux's blkfront holds requests to a disk that it has disabled, for ever.
+	[ "$how" != "storm 50000" ] || tell read xvda
 	tell look "disk-${how% *}"
 	stop_attack
 	unplug vbd/51712
