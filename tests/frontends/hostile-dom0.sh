@@ -54,7 +54,7 @@ attack()
 {
 	case $1,$2 in
 	vbd/*) class=block ring=$(fe_node "$1" ring-ref) event=$(fe_node "$1" event-channel) ;;
-	*,keep) class=net ring=$(fe_node "$1" tx-ring-ref) event=$(fe_node "$1" event-channel-tx) ;;
+	*,keep | *,insane | *,scribble) class=net ring=$(fe_node "$1" tx-ring-ref) event=$(fe_node "$1" event-channel-tx) ;;
 	*) class=net ring=$(fe_node "$1" rx-ring-ref) event=$(fe_node "$1" event-channel-rx) ;;
 	esac
 	./hostile-backend "$GUEST_DOMID" "$event" "$ring" $class "$2" "$3" >/tmp/attack.out 2>&1 &

@@ -12,7 +12,9 @@
 #
 # Nobody reads a disk that blkfront has disabled: blkif_queue_request() then tells
 # the block layer that it is busy and not that it failed, so the request waits for
-# ever, and with it blkfront_remove().
+# ever, and with it blkfront_remove(). And of a network it is the ring of what is sent
+# that is filled with nonsense: where the other one is, xennet_poll() returns without
+# napi_complete_done(), and xennet_remove() waits for that for ever.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/lib.sh
@@ -46,7 +48,7 @@ result "more responses than requests: a line says so" says disk-insane 'illegal 
 result "and that the disk is used no more" says disk-insane 'disabled for further use'
 result "a ring full of nonsense: a line says so" says disk-scribble 'illegal number of responses'
 result "a network's storm: the guest answers" has "$out" '^net-storm: vif-0 vif Connected$'
-result "more packets than room: a line says so" says net-insane '[Ii]llegal number of responses'
+result "more packets sent than there were: a line says so" says net-insane '[Ii]llegal number of responses'
 result "and that the interface is used no more" says net-insane '[Dd]isabled for further use'
 result "a network's ring full of nonsense: a line says so" says net-scribble '[Dd]isabled for further use'
 result "nodes full of nonsense: the device is not connected" \
