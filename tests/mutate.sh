@@ -6,8 +6,8 @@
 # tests/mutate/mutants.awk says what is changed. Each mutant is a module of its
 # own: the changed core, the other cores as they are, and those suites that
 # call it. A small kernel without debugging tools loads one after the other. A
-# kernel that a mutant kills or hangs is started anew with that mutant, so that
-# none is blamed for what an earlier one left behind.
+# kernel that dies is started anew with that mutant, so that none is blamed for
+# what an earlier one left behind; one that falls silent was the mutant's.
 #
 # tests/mutate/survivors holds those that nothing can notice, with the reason.
 #
@@ -22,9 +22,9 @@ dir=$PWD/build/mutate
 # The sources as they were when this began, and those that are compiled.
 source=$dir/source
 tree=$dir/tree
-# How long a mutant's suites may take, in seconds: set by how long all of them take
-# unchanged, with the guest's start. A guest that says nothing for longer, and a
-# while, is dead.
+# How long a guest may be silent, in seconds: until its first mutant, and then; the
+# latter is set by how long all suites take without a change.
+patience_boot=120
 patience=300
 # Mutants in one guest: its memory holds them all.
 batch=150
@@ -267,7 +267,7 @@ link_all()
 # Loads the mutants of a lane's batch, until one ends the guest; adds to its results.
 run_guest()
 {
-	local lane=$1 line last='' pid
+	local lane=$1 line last='' pid status=0 limit=$patience_boot since=0
 
 	mkdir -p "$lane/guest/mutants"
 	cp "$lane/batch" "$lane/guest/mutants/list"
@@ -277,16 +277,20 @@ run_guest()
 	exec {lines}< <(exec scripts/xenhost run --guest bare --vcpus 2 --name "mutate-${lane##*/}" --memory 512 \
 		--kernel "$kernel/arch/x86/boot/bzImage" --append slub_debug=FZP \
 		--copy "$lane/guest/mutants" --copy tests/mutate/guest --timeout 600 \
-		"sh guest $patience" 2>>"$lane/guest.log")
+		"sh guest" 2>>"$lane/guest.log")
 	pid=$!
-	while read -rt "$((patience + 60))" -u "$lines" line; do
+	while read -rt "$limit" -u "$lines" line || { status=$?; false; }; do
 		echo "$line" >>"$lane/guest.log"
+		limit=$patience
 		case $line in
-		begin\ *) last=${line#begin } ;;
-		caught\ * | survived\ * | refused\ *) echo "$line" >>"$lane/results"; last='' ;;
-		hung\ *) break ;;
+		begin\ *) last=${line#begin } since=$SECONDS ;;
+		*) echo "$line" >>"$lane/results"; last='' took=$((SECONDS - since)) ;;
 		esac
 	done
+	if ((status > 128)) && [[ -n $last ]]; then
+		echo "caught $last by its silence" >>"$lane/results"
+		last=''
+	fi
 	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
 	exec {lines}<&-
@@ -312,14 +316,14 @@ make_lane()
 
 run_unchanged()
 {
-	local since=$SECONDS lane=$dir/first
+	local lane=$dir/first
 
 	make_lane first <<<unchanged
 	rest_of "$lane" >"$lane/batch"
 	run_guest "$lane"
 	grep -qx 'survived unchanged' "$lane/results" ||
 		die "the suites fail without a change: $(cat "$lane/results") (log: $lane/guest.log)"
-	patience=$((10 + SECONDS - since))
+	patience=$((5 + took))
 }
 
 # One guest after the other, until each mutant of a lane has its result.

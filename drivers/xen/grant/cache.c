@@ -75,10 +75,10 @@ static bool park_slots(struct grant_pool *pool)
 	return is_others;
 }
 
-/* Returns how many slots their owners kept. */
-static unsigned int settle_slots(struct grant_pool *pool)
+/* Returns whether an owner kept its slot. */
+static bool settle_slots(struct grant_pool *pool)
 {
-	unsigned int nr_kept = 0;
+	bool is_kept = false;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
@@ -87,12 +87,12 @@ static unsigned int settle_slots(struct grant_pool *pool)
 		if (cache->parked == GRANT_NOT_PARKED)
 			continue;
 		if (!is_slot_revoked(cache))
-			nr_kept++;
+			is_kept = true;
 		else if (cache->parked != GRANT_HOT_EMPTY)
 			gref_push(&pool->refs, &pool->free, cache->parked);
 		cache->parked = GRANT_NOT_PARKED;
 	}
-	return nr_kept;
+	return is_kept;
 }
 
 /**

@@ -106,6 +106,29 @@ static void a_port_that_fires_again_waits_for_its_turn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, serve(s), -1);
 }
 
+/* A bound of one event at a time, and three ports that always fire. */
+static void ports_of_a_word_take_turns(struct kunit *test)
+{
+	struct state *s = test->priv;
+	unsigned int served[6] = {};
+	unsigned int i;
+
+	for (i = 0; i < 9; i++) {
+		int port;
+
+		send(s, 3);
+		send(s, 4);
+		send(s, 5);
+		port = serve(s);
+		twolevel_pause(&s->scan);
+		KUNIT_ASSERT_GE(test, port, 3);
+		KUNIT_ASSERT_LE(test, port, 5);
+		served[port]++;
+	}
+	for (i = 3; i <= 5; i++)
+		KUNIT_EXPECT_EQ(test, served[i], 3U);
+}
+
 static void words_take_turns_at_being_first(struct kunit *test)
 {
 	struct state *s = test->priv;
@@ -173,6 +196,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(another_vcpus_port_is_not_served),
 	KUNIT_CASE(a_selected_word_without_events_is_harmless),
 	KUNIT_CASE(a_port_that_fires_again_waits_for_its_turn),
+	KUNIT_CASE(ports_of_a_word_take_turns),
 	KUNIT_CASE(words_take_turns_at_being_first),
 	KUNIT_CASE(what_a_pause_left_is_served_later),
 	KUNIT_CASE(what_was_masked_in_a_pause_is_not_served),

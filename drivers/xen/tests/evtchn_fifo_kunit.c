@@ -16,6 +16,7 @@
 struct state {
 	struct fifo_array array;
 	event_word_t page[FIFO_WORDS_PER_PAGE];
+	event_word_t behind;
 	struct evtchn_fifo_control_block control;
 	u32 heads[EVTCHN_FIFO_MAX_QUEUES];
 	struct fifo_queues queues;
@@ -47,6 +48,7 @@ static int init(struct kunit *test)
 	if (!s)
 		return -ENOMEM;
 	fifo_page_init(s->page);
+	KUNIT_EXPECT_EQ(test, s->behind, 0U);
 	s->array.pages[0] = s->page;
 	s->array.nr_pages = 1;
 	s->queues.control = &s->control;
@@ -100,7 +102,7 @@ static int serve(struct state *s)
 
 	for (calls = 0; calls < 100; calls++) {
 		ret = fifo_next(&s->queues, &s->array, &port);
-		if (ret < 0)
+		if (ret == -1)
 			return -1;
 		if (ret) {
 			fifo_clear_pending(&s->page[port]);
@@ -241,6 +243,7 @@ static void a_port_beyond_the_array_ends_the_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fifo_next(&s->queues, &s->array, &port), 0);
 	KUNIT_EXPECT_EQ(test, s->heads[0], 0U);
 	KUNIT_EXPECT_EQ(test, serve(s), -1);
+	KUNIT_EXPECT_FALSE(test, fifo_word(&s->array, FIFO_WORDS_PER_PAGE + 1));
 	KUNIT_EXPECT_FALSE(test, fifo_word(&s->array, 0xffffffff));
 }
 
@@ -280,6 +283,7 @@ static void a_word_that_never_keeps_still_is_given_up(struct kunit *test)
 	open(s, 3);
 	send(s, 3);
 	xen_flips(BIT(EVTCHN_FIFO_BUSY), UINT_MAX);
+	KUNIT_EXPECT_EQ(test, fifo_unlink(&s->page[3], &port), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, fifo_next(&s->queues, &s->array, &port), 0);
 	KUNIT_EXPECT_TRUE(test, s->page[3] & BIT(EVTCHN_FIFO_LINKED));
 	/* It is served once it does. */

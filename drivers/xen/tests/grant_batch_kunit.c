@@ -196,15 +196,16 @@ static void an_operation_beyond_the_batch_is_not_touched(struct kunit *test)
 	struct grant_batch shorter = batch;
 
 	shorter.nr = 2;
-	ops[2].status = 55;
-	ops[3].status = GNTST_eagain;
+	ops[2].status = GNTST_eagain;
+	ops[3].status = 55;
 	xen.paged_out[0] = UINT_MAX;
 	KUNIT_EXPECT_EQ(test, 0, grant_batch_run(&shorter));
-	expect(test, GNTST_bad_page, 0, 55, GNTST_eagain);
+	expect(test, GNTST_bad_page, 0, GNTST_eagain, 55);
 }
 
 static void a_page_that_comes_in_at_last_is_there(struct kunit *test)
 {
+	xen.paged_out[0] = 1;
 	xen.paged_out[3] = 255;
 	KUNIT_EXPECT_EQ(test, 0, grant_batch_run(&batch));
 	expect(test, 0, 0, 0, 0);

@@ -57,6 +57,7 @@ static struct grant_pool_counts counts(void)
 {
 	struct grant_pool_counts c;
 
+	memset(&c, 0xff, sizeof(c));
 	grant_pool_count(&pool, &c);
 	return c;
 }

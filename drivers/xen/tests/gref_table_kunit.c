@@ -16,6 +16,7 @@ static int init(struct kunit *test)
 	int err;
 
 	memory_begin();
+	memset(&table, 0xff, sizeof(table));
 	err = gref_table_init(&table, NR_REFS);
 	if (!err)
 		err = gref_table_prepare(&table, NR_REFS, GFP_KERNEL);

@@ -9,6 +9,10 @@ SPOILED(magic_unterminated, "magic", "is not terminated",
 	memset(si->magic, 'x', sizeof(si->magic)))
 SPOILED(magic_unprintable, "magic", "is not text",
 	si->magic[5] = '\x01')
+SPOILED(magic_begins_unprintable, "magic", "is not text",
+	si->magic[0] = '\x01')
+SPOILED(magic_other_separator, "magic", "does not begin with xen-",
+	si->magic[3] = '_')
 SPOILED(magic_other_hypervisor, "magic", "does not begin with xen-",
 	memcpy(si->magic, "kvm-", 4))
 SPOILED(magic_other_version, "magic", "is not of the xen-3.x x86_64 ABI",

@@ -161,6 +161,18 @@ static void list_in_the_first_mapping_is_found(struct kunit *test)
 	}
 }
 
+static void list_with_a_page_number_is_nowhere_else(struct kunit *test)
+{
+	struct xen_segment segments[XEN_STARTUP_SEGMENTS];
+	struct start_info si = today_si();
+	struct xen_startup_facts facts = today_facts(&si);
+
+	si.mfn_list = BASE + 0x49a0000;
+	KUNIT_ASSERT_EQ(test, 8, xen_startup_map(&facts, segments));
+	KUNIT_EXPECT_STREQ(test, "phys2mach", segments[7].name);
+	KUNIT_EXPECT_EQ(test, si.first_p2m_pfn, segments[7].pfn);
+}
+
 /* Pieces that share a page: what is moved where. */
 static const struct overlap {
 	const char *name;
@@ -313,6 +325,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(layout_of_2004_is_rebuilt),
 	KUNIT_CASE(domain_without_module_and_rings),
 	KUNIT_CASE_PARAM(list_in_the_first_mapping_is_found, lists_gen_params),
+	KUNIT_CASE(list_with_a_page_number_is_nowhere_else),
 	KUNIT_CASE_PARAM(overlap_is_refused, overlaps_gen_params),
 	KUNIT_CASE(page_tables_into_the_module_are_refused),
 	KUNIT_CASE(dom0_has_no_console_page),

@@ -297,6 +297,7 @@ static void room_is_told_of_half_by_half(struct kunit *test)
 
 	for (i = 1; i <= 4; i++) {
 		intf.in_prod = 512 * i;
+		KUNIT_EXPECT_EQ(test, 1, xencons_ring_has_moved(&ring));
 		KUNIT_EXPECT_EQ(test, 512, xencons_ring_read(&ring, keys, 512));
 		KUNIT_EXPECT_TRUE(test, xencons_ring_take_in_kick(&ring));
 		KUNIT_EXPECT_FALSE(test, xencons_ring_take_in_kick(&ring));
