@@ -16,6 +16,8 @@
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 
+#include <xen/shared_info.h>
+
 #include "internal.h"
 
 #define BLACKLIST_REMEDY                                                      \
@@ -84,14 +86,17 @@ static bool kernel_holds(enum xen_resource resource)
  * xen_resource_release().
  *
  * Context: Process; sleeps.
- * Return: 0, or -EBUSY if the kernel or another module owns it; one line in
- * the log then says who does and what frees it.
+ * Return: 0; -EBUSY if the kernel or another module owns it, and then one line in
+ * the log says who does and what frees it; -ENODEV if there is nothing to own,
+ * as where all modules are built in and Xen is not there.
  */
 int xen_resource_claim(enum xen_resource resource, struct module *owner)
 {
 	const char *name = resources[resource].name;
 	int err = 0;
 
+	if (!xen_shared_page())
+		return -ENODEV;
 	mutex_lock(&owners_lock);
 	if (owners[resource]) {
 		pr_err("the %s belongs to %s: rmmod that first\n", name,

@@ -31,6 +31,7 @@
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
+#include <xen/shared_info.h>
 #include <xen/xenbus.h>
 
 #include "internal.h"
@@ -459,8 +460,11 @@ static void look(struct work_struct *work)
 
 static int __init front_init(void)
 {
-	int err = register_xenbus_watch(&dir_watch);
+	int err;
 
+	if (!xen_shared_page())
+		return -ENODEV;
+	err = register_xenbus_watch(&dir_watch);
 	if (err)
 		pr_err("cannot watch for consoles (%d)\n", err);
 	return err;

@@ -19,6 +19,7 @@
 #include <xen/interface/memory.h>
 #include <xen/interface/hvm/hvm_op.h>
 #include <xen/interface/hvm/params.h>
+#include <xen/shared_info.h>
 
 /* Floor 1's, whose guards differ from the model's. */
 #include "../../../arch/x86/xen/internal.h"
@@ -235,6 +236,11 @@ struct page *xen_gfn_to_page(unsigned long gfn)
 int xen_vcpu_barrier(void)
 {
 	return xen_guest_ops->vcpu_barrier();
+}
+
+struct shared_info *xen_shared_page(void)
+{
+	return model_guest()->shared;
 }
 
 struct dentry *xen_debugfs(void)

@@ -16,22 +16,22 @@
 
 /**
  * enum xs_state - what can be done with the ring
+ * @XS_CLOSED: nothing; before the module has come up, and when it has gone
  * @XS_UP: ask
  * @XS_LOST: wait for somebody to serve it
  * @XS_BROKEN: wait for somebody else to serve it
  * @XS_RECONNECTING: wait for the server to empty it
  * @XS_SUSPENDED: take in what was asked; tasks that ask wait
  * @XS_WAKING: as that, until the other end was looked at
- * @XS_CLOSED: nothing any more
  */
 enum xs_state {
+	XS_CLOSED,
 	XS_UP,
 	XS_LOST,
 	XS_BROKEN,
 	XS_RECONNECTING,
 	XS_SUSPENDED,
 	XS_WAKING,
-	XS_CLOSED,
 };
 
 /**
