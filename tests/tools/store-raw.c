@@ -214,11 +214,13 @@ static void lengths(void)
 	}
 }
 
+/*
+ * Not among them: a path that is not one string. By its source xenstored 4.17
+ * answers that with the errno that was left by something before, and if that
+ * is 0, as after a WATCH, it gives no answer and dies of an assertion.
+ */
 static void bodies(void)
 {
-	ask("read without a body", XS_READ, 1, 0, N(""));
-	ask("read without a NUL", XS_READ, 2, 0, N("data/p"));
-	ask("read two strings", XS_READ, 3, 0, Z("data/p\0data/p"));
 	ask("read an empty path", XS_READ, 4, 0, Z(""));
 	ask("write without a NUL", XS_WRITE, 5, 0, N("data/p"));
 	ask("write nothing", XS_WRITE, 6, 0, Z("data/p"));

@@ -92,6 +92,8 @@ static void name_has_type_domain_and_number(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "vbd-51712", name);
 	KUNIT_EXPECT_EQ(test, 0, xenbus_path_name("backend/vif/7/0", 7, name));
 	KUNIT_EXPECT_STREQ(test, "vif-7-0", name);
+	KUNIT_EXPECT_EQ(test, 0, xenbus_path_name("backend/vif/0/1", 0, name));
+	KUNIT_EXPECT_STREQ(test, "vif-0-1", name);
 	KUNIT_EXPECT_EQ(test, 0, xenbus_path_name("device", -1, name));
 	KUNIT_EXPECT_STREQ(test, "-device", name);
 }

@@ -62,14 +62,15 @@ static void message_is_complete_at_its_last_byte(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
 		struct {
 			struct xsd_sockmsg header;
-			char body[5];
-		} message = { { .type = XS_READ, .len = 5 }, "abcd" };
+			char body[27];
+		} message = { { .type = XS_READ, .len = 27 },
+			      "abcdefghijklmnopqrstuvwxyz" };
 
-		KUNIT_EXPECT_EQ(test, 0, write(&message, HEADER_BYTES + 4,
+		KUNIT_EXPECT_EQ(test, 0, write(&message, HEADER_BYTES + 26,
 					       pieces[i]));
 		KUNIT_EXPECT_EQ(test, 1, write("", 1, 1));
-		KUNIT_EXPECT_EQ(test, 5U, in.header.len);
-		KUNIT_EXPECT_STREQ(test, "abcd", in.body);
+		KUNIT_EXPECT_EQ(test, 27U, in.header.len);
+		KUNIT_EXPECT_STREQ(test, message.body, in.body);
 		xs_inbox_reset(&in);
 	}
 }
