@@ -149,7 +149,7 @@ kunit_py_passes()
 {
 	local log=build/logs/integrate-$version-kunit-run.log
 
-	kunit_py run --jobs="$(nproc)" --timeout=600 >"$log" 2>&1 || { tail -n 12 "$log" >&2; return 1; }
+	kunit_py run --jobs="$(nproc)" --timeout=600 --qemu_args='-smp 2' >"$log" 2>&1 || { tail -n 12 "$log" >&2; return 1; }
 	has "$(<"$log")" 'Testing complete.* [1-9][0-9]+ tests.*passed: [1-9][0-9]+'
 }
 

@@ -261,7 +261,7 @@ static int read_on(void *unused)
 {
 	while (!kthread_should_stop()) {
 		WRITE_ONCE(intf.req_cons, READ_ONCE(intf.req_prod));
-		cpu_relax();
+		cond_resched();
 	}
 	return 0;
 }
