@@ -109,6 +109,17 @@ static int domid_with(u32 nr_leaves, u32 flags, u32 value, domid_t *domid)
 	return xen_cpuid_domid(pretend, domid);
 }
 
+static void our_own_number_is_what_the_processor_tells(struct kunit *test)
+{
+	domid_t told = DOMID_SELF, own = DOMID_SELF;
+	int err = xen_cpuid_domid(xen_cpuid_native, &told);
+
+	KUNIT_EXPECT_EQ(test, err, xen_own_domid(&own));
+	KUNIT_EXPECT_EQ(test, told, own);
+	if (!xen_cpuid_find_base(xen_cpuid_native))
+		KUNIT_EXPECT_EQ(test, -ENODEV, err);
+}
+
 static void xen_tells_the_number_of_the_domain(struct kunit *test)
 {
 	domid_t domid = 0;
@@ -248,6 +259,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(xen_tells_the_number_of_a_vcpu),
 	KUNIT_CASE(where_it_does_not_the_apic_id_does),
 	KUNIT_CASE(without_xen_there_is_no_number),
+	KUNIT_CASE(our_own_number_is_what_the_processor_tells),
 	KUNIT_CASE(xen_tells_the_number_of_the_domain),
 	KUNIT_CASE(or_it_does_not),
 	KUNIT_CASE(the_search_ends),
