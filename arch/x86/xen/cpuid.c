@@ -64,6 +64,17 @@ void xen_cpuid_native(u32 leaf, struct xen_cpuid_leaf *out)
 			    &out->edx);
 }
 
+/* What Xen tells of a domain that the processor runs; zero if nothing. */
+static void read_hvm_leaf(xen_cpuid_fn cpuid, u32 base,
+			  struct xen_cpuid_leaf *leaf)
+{
+	cpuid(base, leaf);
+	if (leaf->eax < base + HVM_LEAF)
+		*leaf = (struct xen_cpuid_leaf){};
+	else
+		cpuid(base + HVM_LEAF, leaf);
+}
+
 /* Where Xen does not tell, its APIC IDs do: they are twice the number. */
 static unsigned int vcpu_of_apic_id(xen_cpuid_fn cpuid)
 {
@@ -89,10 +100,7 @@ int xen_cpuid_vcpu(xen_cpuid_fn cpuid, unsigned int *vcpu)
 	if (!base)
 		return -ENODEV;
 	*vcpu = vcpu_of_apic_id(cpuid);
-	cpuid(base, &leaf);
-	if (leaf.eax < base + HVM_LEAF)
-		return 0;
-	cpuid(base + HVM_LEAF, &leaf);
+	read_hvm_leaf(cpuid, base, &leaf);
 	if (leaf.eax & XEN_HVM_CPUID_VCPU_ID_PRESENT)
 		*vcpu = leaf.ebx;
 	return 0;
@@ -127,10 +135,7 @@ int xen_cpuid_domid(xen_cpuid_fn cpuid, domid_t *domid)
 
 	if (!base)
 		return -ENODEV;
-	cpuid(base, &leaf);
-	if (leaf.eax < base + HVM_LEAF)
-		return -ENODEV;
-	cpuid(base + HVM_LEAF, &leaf);
+	read_hvm_leaf(cpuid, base, &leaf);
 	if (!(leaf.eax & XEN_HVM_CPUID_DOMID_PRESENT))
 		return -ENODEV;
 	*domid = leaf.ecx;

@@ -173,13 +173,15 @@ static void alloc_there(void *arg)
 	*(int *)arg = grant_pool_alloc(&pool);
 }
 
-/* Another CPU than this one; -1 if there is none. */
-static int other_cpu(void)
+/* Another CPU than this one; where there is none, the case cannot run. */
+static int other_cpu(struct kunit *test)
 {
 	int cpu = cpumask_any_but(cpu_online_mask, get_cpu());
 
 	put_cpu();
-	return cpu < nr_cpu_ids ? cpu : -1;
+	if (cpu >= nr_cpu_ids)
+		kunit_skip(test, "needs two CPUs");
+	return cpu;
 }
 
 /* Takes all, and has the other CPU free @nr of them into its cache. */
@@ -188,8 +190,6 @@ static void free_on_other(struct kunit *test, int cpu, unsigned int nr)
 	struct gref_list all = GREF_LIST(GREF_PRIVATE);
 	int ref;
 
-	if (cpu < 0)
-		kunit_skip(test, "needs two CPUs");
 	/* It has used its cache before, so its slot is not revoked. */
 	smp_call_function_single(cpu, alloc_there, &ref, 1);
 	smp_call_function_single(cpu, free_there, (void *)(long)ref, 1);
@@ -205,7 +205,7 @@ static void free_on_other(struct kunit *test, int cpu, unsigned int nr)
 
 static void none_is_left_only_when_no_cpu_has_one(struct kunit *test)
 {
-	free_on_other(test, other_cpu(), 3);
+	free_on_other(test, other_cpu(test), 3);
 	KUNIT_EXPECT_EQ(test, 3U, counts().nr_free);
 	KUNIT_EXPECT_GE(test, grant_pool_alloc(&pool), 0);
 	KUNIT_EXPECT_GE(test, grant_pool_alloc(&pool), 0);
@@ -252,7 +252,7 @@ static void a_callback_counts_what_other_cpus_have(struct kunit *test)
 {
 	struct gnttab_free_callback callback = {};
 
-	free_on_other(test, other_cpu(), 3);
+	free_on_other(test, other_cpu(test), 3);
 	wait_for(&callback, 3);
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&nr_fired));
 }
@@ -260,7 +260,7 @@ static void a_callback_counts_what_other_cpus_have(struct kunit *test)
 static void a_callback_hears_of_every_cpu(struct kunit *test)
 {
 	struct gnttab_free_callback callback = {};
-	int cpu = other_cpu();
+	int cpu = other_cpu(test);
 
 	free_on_other(test, cpu, 1);
 	wait_for(&callback, 3);
@@ -308,7 +308,7 @@ static void a_cancelled_callback_is_not_called(struct kunit *test)
 static void a_barrier_that_fails_loses_nothing(struct kunit *test)
 {
 	struct gnttab_free_callback callback = {};
-	int cpu = other_cpu();
+	int cpu = other_cpu(test);
 
 	/* The first goes to the list, and takes the slot into use again. */
 	free_on_other(test, cpu, 2);
@@ -344,7 +344,7 @@ static void a_row_is_gathered_from_all_cpus(struct kunit *test)
 {
 	grant_ref_t first;
 
-	free_on_other(test, other_cpu(), STEP - FIRST);
+	free_on_other(test, other_cpu(test), STEP - FIRST);
 	KUNIT_ASSERT_EQ(test, 0, grant_pool_take_seq(&pool, STEP - FIRST,
 						     &first));
 	KUNIT_EXPECT_EQ(test, FIRST + 0U, first);
@@ -475,8 +475,8 @@ static void all_at_once_nothing_is_lost_or_doubled(struct kunit *test)
 	static struct stress stress[NR_THREADS];
 	int i;
 
-	if (other_cpu() < 0)
-		kunit_skip(test, "needs two CPUs");
+	/* Where no two can meet there is nothing to lose. */
+	other_cpu(test);
 	limit = 2 * STEP;
 	atomic_set(&nr_wrong, 0);
 	atomic_set(&nr_dry, 0);
