@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the kernel's log says since a moment. */
+#include <linux/jiffies.h>
 #include <linux/kmsg_dump.h>
+#include <linux/ratelimit_types.h>
 #include <linux/string.h>
 
 #include "log.h"
@@ -37,4 +39,15 @@ unsigned int log_count(u64 since, const char *text)
 	while (kmsg_dump_get_line(&iter, false, line, sizeof(line), &len))
 		nr += !!strnstr(line, text, len);
 	return nr;
+}
+
+/**
+ * log_most() - how many lines a flood of one rate-limited message may be
+ * @began: jiffies when it began; on a slow machine it lasts for several intervals
+ *
+ * Return: The number.
+ */
+unsigned int log_most(unsigned long began)
+{
+	return DEFAULT_RATELIMIT_BURST * (2 + (jiffies - began) / DEFAULT_RATELIMIT_INTERVAL);
 }

@@ -7,5 +7,6 @@
 
 u64 log_now(void);
 unsigned int log_count(u64 since, const char *text);
+unsigned int log_most(unsigned long began);
 
 #endif
