@@ -13,6 +13,9 @@
 
 static struct shared_info *shared;
 
+/* Ports that are some CPU's: each of these is in its map of ours as well. */
+static xen_ulong_t bound[TWOLEVEL_WORDS];
+
 static bool has_bit(const xen_ulong_t *words, evtchn_port_t port)
 {
 	return READ_ONCE(words[port / BITS_PER_LONG]) & BIT_MASK(port);
@@ -90,8 +93,12 @@ static void move(evtchn_port_t port, struct event_cpu *from,
 {
 	if (from)
 		clear_bit_of(from->ours, port);
-	if (to)
+	if (to) {
 		set_bit_of(to->ours, port);
+		set_bit_of(bound, port);
+	} else {
+		clear_bit_of(bound, port);
+	}
 }
 
 /* Xen sets the pending bit before the selecting one; xchg() is a barrier. */
@@ -103,7 +110,7 @@ static bool serve(struct event_cpu *c, unsigned int *budget)
 		twolevel_select(&c->scan,
 				xchg(&c->info->evtchn_pending_sel, 0));
 	while (twolevel_next(&c->scan, shared->evtchn_pending,
-			     shared->evtchn_mask, c->ours, &port)) {
+			     shared->evtchn_mask, c->ours, bound, &port)) {
 		event_port_handle(c, port);
 		c->nr_events++;
 		if (!--*budget) {

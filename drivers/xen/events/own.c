@@ -77,8 +77,8 @@ static int start_upcalls(void)
 	if (err == -EINVAL)
 		pr_err("upcall=%s: it is vector, intx or auto\n", upcall);
 	else
-		pr_err("no upcall comes (%d): a domain that had vectors once has no other way until it restarts\n",
-		       err);
+		pr_err("no upcall comes (%d): upcall=%s is not to be had here\n",
+		       err, upcall);
 	return err;
 }
 

@@ -9,7 +9,8 @@
  * Xen sets a port's pending bit, then the bit that selects its word, then
  * evtchn_upcall_pending. We go the other way: whoever took a selecting bit must
  * look at the word. The pending words are those of all vCPUs, so each vCPU has
- * a map of the ports that are its own.
+ * a map of the ports that are its own. What is nobody's is served by whoever
+ * comes across it, and found out to be a stray there.
  *
  * A look at a word takes down what is pending at that moment, so no port is
  * served twice in it, however fast its events come. Words and bits take turns
@@ -43,7 +44,8 @@ void twolevel_select(struct twolevel_scan *scan, xen_ulong_t selected)
 
 static void look_at_next_word(struct twolevel_scan *scan,
 			      const xen_ulong_t *pending,
-			      const xen_ulong_t *mask, const xen_ulong_t *ours)
+			      const xen_ulong_t *mask, const xen_ulong_t *ours,
+			      const xen_ulong_t *bound)
 {
 	unsigned int word = first_bit_from(scan->selected, scan->next_word);
 
@@ -51,7 +53,7 @@ static void look_at_next_word(struct twolevel_scan *scan,
 	scan->word = word;
 	scan->next_word = (word + 1) % TWOLEVEL_WORDS;
 	scan->bits = READ_ONCE(pending[word]) & ~READ_ONCE(mask[word]) &
-		     READ_ONCE(ours[word]);
+		     (READ_ONCE(ours[word]) | ~READ_ONCE(bound[word]));
 }
 
 /**
@@ -60,6 +62,7 @@ static void look_at_next_word(struct twolevel_scan *scan,
  * @pending: evtchn_pending of shared_info, TWOLEVEL_WORDS long
  * @mask: evtchn_mask, likewise
  * @ours: the ports of this vCPU, likewise
+ * @bound: the ports of all vCPUs, likewise
  * @port: the port
  *
  * Context: Any.
@@ -67,14 +70,14 @@ static void look_at_next_word(struct twolevel_scan *scan,
  */
 bool twolevel_next(struct twolevel_scan *scan, const xen_ulong_t *pending,
 		   const xen_ulong_t *mask, const xen_ulong_t *ours,
-		   evtchn_port_t *port)
+		   const xen_ulong_t *bound, evtchn_port_t *port)
 {
 	unsigned int bit;
 
 	while (!scan->bits) {
 		if (!scan->selected)
 			return false;
-		look_at_next_word(scan, pending, mask, ours);
+		look_at_next_word(scan, pending, mask, ours, bound);
 	}
 	bit = first_bit_from(scan->bits, scan->next_bit);
 	scan->bits &= ~BIT_ULL(bit);

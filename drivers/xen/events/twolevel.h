@@ -30,7 +30,7 @@ struct twolevel_scan {
 void twolevel_select(struct twolevel_scan *scan, xen_ulong_t selected);
 bool twolevel_next(struct twolevel_scan *scan, const xen_ulong_t *pending,
 		   const xen_ulong_t *mask, const xen_ulong_t *ours,
-		   evtchn_port_t *port);
+		   const xen_ulong_t *bound, evtchn_port_t *port);
 void twolevel_pause(struct twolevel_scan *scan);
 
 #endif

@@ -5,7 +5,9 @@
  * The kernel's vector domain gives a vector of one CPU, and Xen is told to raise
  * that in the CPU's local APIC. Xen cannot be told to stop (it refuses vector
  * 0); but it raises none while evtchn_upcall_pending is set, and that stays set
- * when nobody clears it.
+ * when nobody clears it. It is written down, for then upcalls can come by no other
+ * way; by chance the vector may become that of any other interrupt, which would
+ * look as if they came by that.
  */
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
@@ -67,8 +69,10 @@ static int cpu_start(struct event_cpu *c)
 		goto err_irq;
 	c->irq = irq;
 	err = tell_xen(c);
-	if (!err)
+	if (!err) {
+		kept_note_vectors();
 		return 0;
+	}
 	pr_warn("Xen takes no upcall vector for vCPU %u (%d)\n", c->vcpu, err);
 	c->irq = 0;
 	free_irq(irq, c);

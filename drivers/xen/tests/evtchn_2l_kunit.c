@@ -5,11 +5,12 @@
 
 #include "events/twolevel.h"
 
-/* What Xen and the guest share; enlarged by the ports of this vCPU. */
+/* What Xen and the guest share; enlarged by whose ports are whose. */
 struct state {
 	xen_ulong_t pending[TWOLEVEL_WORDS];
 	xen_ulong_t mask[TWOLEVEL_WORDS];
 	xen_ulong_t ours[TWOLEVEL_WORDS];
+	xen_ulong_t bound[TWOLEVEL_WORDS];
 	struct twolevel_scan scan;
 };
 
@@ -20,6 +21,7 @@ static int init(struct kunit *test)
 	if (!s)
 		return -ENOMEM;
 	memset(s->ours, 0xff, sizeof(s->ours));
+	memset(s->bound, 0xff, sizeof(s->bound));
 	test->priv = s;
 	return 0;
 }
@@ -36,7 +38,8 @@ static int serve(struct state *s)
 {
 	evtchn_port_t port;
 
-	if (!twolevel_next(&s->scan, s->pending, s->mask, s->ours, &port))
+	if (!twolevel_next(&s->scan, s->pending, s->mask, s->ours, s->bound,
+			   &port))
 		return -1;
 	s->pending[port / TWOLEVEL_WORDS] &= ~BIT_ULL(port % TWOLEVEL_WORDS);
 	return port;
@@ -79,6 +82,18 @@ static void another_vcpus_port_is_not_served(struct kunit *test)
 	send(s, 6);
 	s->ours[0] = BIT_ULL(6);
 	KUNIT_EXPECT_EQ(test, serve(s), 6);
+	KUNIT_EXPECT_EQ(test, serve(s), -1);
+}
+
+static void a_port_that_nobody_has_bound_is_served(struct kunit *test)
+{
+	struct state *s = test->priv;
+
+	send(s, 5);
+	send(s, 6);
+	s->ours[0] = 0;
+	s->bound[0] = BIT_ULL(6);
+	KUNIT_EXPECT_EQ(test, serve(s), 5);
 	KUNIT_EXPECT_EQ(test, serve(s), -1);
 }
 
@@ -194,6 +209,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_pending_port_is_served_once),
 	KUNIT_CASE(a_masked_port_is_not_served),
 	KUNIT_CASE(another_vcpus_port_is_not_served),
+	KUNIT_CASE(a_port_that_nobody_has_bound_is_served),
 	KUNIT_CASE(a_selected_word_without_events_is_harmless),
 	KUNIT_CASE(a_port_that_fires_again_waits_for_its_turn),
 	KUNIT_CASE(ports_of_a_word_take_turns),
