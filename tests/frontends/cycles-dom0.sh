@@ -13,16 +13,24 @@ modprobe -a xen-blkback loop
 make_bridge xenbr0 192.0.2.1
 new_disk cycles 16 7
 
+# both N DISK INTERFACE: two commands of xl at once, in the Nth cycle
+both()
+{
+	# shellcheck disable=SC2086 # commands and their words
+	xl $2 & for_disk=$!
+	# shellcheck disable=SC2086
+	xl $3 || echo "failed in cycle $1: $3"
+	wait $for_disk || echo "failed in cycle $1: $2"
+	go
+}
+
 cycle()
 {
 	ready "attach_$1"
-	xl block-attach "$GUEST_NAME" phy:/dev/loop7,xvdb,w || echo "attach failed: disk, $1"
-	xl network-attach "$GUEST_NAME" bridge=xenbr0 || echo "attach failed: interface, $1"
-	go
+	both "$1" "block-attach $GUEST_NAME phy:/dev/loop7,xvdb,w" \
+		"network-attach $GUEST_NAME bridge=xenbr0"
 	ready "detach_$1"
-	xl block-detach "$GUEST_NAME" xvdb || echo "detach failed: disk, $1"
-	xl network-detach "$GUEST_NAME" 0 || echo "detach failed: interface, $1"
-	go
+	both "$1" "block-detach $GUEST_NAME xvdb" "network-detach $GUEST_NAME 0"
 }
 
 n_cycle=1

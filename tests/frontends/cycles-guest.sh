@@ -52,6 +52,8 @@ cycle()
 	turn "detach_$1"
 	until_true "disk of cycle $1 goes" gone $bus/devices/vbd-51728 || return 1
 	until_true "interface of cycle $1 goes" gone $bus/devices/vif-0 || return 1
+	# What it waits for does not come any more.
+	killall -q wget
 	until_true "loads of cycle $1 end" is_over $disk_load || return 1
 	until_true "loads of cycle $1 end" is_over $net_load || return 1
 	done=$1
