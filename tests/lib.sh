@@ -2,6 +2,17 @@
 # shellcheck shell=bash
 # What the tests share: KTAP on standard output, runs on the host.
 
+# Files that a test makes for itself, whatever else runs.
+work="$(basename "$0" .sh) $*"
+work=build/work/${work//[^[:alnum:]_.+]/-}
+mkdir -p "$work"
+
+# alone COMMAND...: what builds in a folder that other tests build in, too
+alone()
+{
+	flock build/lock "$@"
+}
+
 test_nr=0
 test_failed=0
 

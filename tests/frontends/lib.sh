@@ -13,7 +13,7 @@ build_frontends()
 	shift 2
 	for name; do
 		result "$name builds, as it is, against our headers" \
-			eval "scripts/frontends --kernel $kernel $name >build/logs/frontend-$name.log"
+			eval "alone scripts/frontends --kernel $kernel $name >build/logs/frontend-$name.log"
 	done
 }
 

@@ -43,7 +43,7 @@ names()
 
 status=0
 rm -rf "$dir"
-make bench-drivers KERNEL="$kernel" >build/logs/bench-build.log 2>&1 || status=$?
+alone make bench-drivers KERNEL="$kernel" >build/logs/bench-build.log 2>&1 || status=$?
 result "the benchmark builds against our headers and the kernel's" test "$status" -eq 0
 status=0
 out=$(scripts/bench --kernel "$kernel" --rounds 1 --passes 2 --ms 1 --out "$dir") || status=$?

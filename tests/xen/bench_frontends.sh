@@ -10,7 +10,7 @@ kernel=$1
 dir=build/bench-short
 
 status=0
-make bench-drivers KERNEL="$kernel" >build/logs/bench-build.log 2>&1 || status=$?
+alone make bench-drivers KERNEL="$kernel" >build/logs/bench-build.log 2>&1 || status=$?
 result "the benchmark builds against our headers and the kernel's" test "$status" -eq 0
 
 status=0

@@ -30,8 +30,8 @@ if [[ $guest == hvm ]]; then
 fi
 
 printf '%s\n' "out_bytes=$out_bytes" "in_bytes=$in_bytes" "tty=$tty" |
-	tee build/console-guest.sh >build/console-dom0.sh
-cat >>build/console-guest.sh <<'EOF'
+	tee "$work/guest.sh" >"$work/dom0.sh"
+cat >>"$work/guest.sh" <<'EOF'
 turn() { echo "ready $1"; read -r -t 300 said || { echo "dom0 is silent"; exit 1; }; }
 counter() { sed -n "s/^ *$1: //p" /sys/kernel/debug/xendomu/console; }
 until_true()
@@ -103,7 +103,7 @@ rmmod xendomu-console && echo "unloaded while stuck, in $(($(date +%s) - before)
 dmesg | grep 'did not take the last'
 turn over
 EOF
-cat >>build/console-dom0.sh <<'EOF'
+cat >>"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt $((6000 + in_bytes / 500)) ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
 until_true() { what=$1; shift; n=0; until "$@" >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt $((600 + out_bytes / 5000)) ] || { echo "in vain: $what"; return 1; }; usleep 50000; done; }
@@ -162,7 +162,7 @@ EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" \
 	--timeout $((240 + out_bytes / 50000 + in_bytes / 10000)) "${modules[@]}" \
-	--dom0 build/console-dom0.sh build/console-guest.sh) || status=$?
+	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 sum()

@@ -21,8 +21,8 @@ while read -r module; do
 	modules+=(--copy "$module")
 done < <(make -s modules-list KERNEL="$kernel")
 
-echo "bytes=$bytes" | tee build/consoles-guest.sh >build/consoles-dom0.sh
-cat >>build/consoles-guest.sh <<'EOF'
+echo "bytes=$bytes" | tee "$work/guest.sh" >"$work/dom0.sh"
+cat >>"$work/guest.sh" <<'EOF'
 debug=/sys/kernel/debug/xendomu
 turn() { echo "ready $1"; read -r -t 120 said || { echo "dom0 is silent"; exit 1; }; }
 # until_true WHAT COMMAND...: waits at most 20 s.
@@ -131,7 +131,7 @@ until_true unload gone $rmmod
 for m in xenstore grant events; do rmmod xendomu-$m || exit 1; done
 rmmod xendomu && echo "all unloaded"
 EOF
-cat >>build/consoles-dom0.sh <<'EOF'
+cat >>"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 2400 ] || { echo "no $1"; exit 1; }; usleep 50000; done; }
 go() { echo on >"$GUEST_INPUT"; }
 fe() { echo "/local/domain/$GUEST_DOMID/device/console/$1"; }
@@ -199,7 +199,7 @@ EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((240 + bytes / 20000)) \
 	"${modules[@]}" --copy build/xencons-peer \
-	--dom0 build/consoles-dom0.sh build/consoles-guest.sh) || status=$?
+	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 sum()

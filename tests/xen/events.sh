@@ -18,7 +18,7 @@ while read -r module; do
 	copies+=(--copy "$module")
 done < <(make -s modules-list KERNEL="$kernel")
 
-cat >build/events-guest-rest.sh <<'EOF'
+cat >"$work/rest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 events=/sys/kernel/debug/xendomu/events
 self=0x7ff0
@@ -144,7 +144,7 @@ rmmod xendomu-testdrv && for m in grant xenstore events; do rmmod xendomu-$m || 
 rmmod xendomu && fact "unloaded yes"
 your_turn after
 EOF
-cat >build/events-dom0.sh <<'EOF'
+cat >"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 6000 ] || exit 1; usleep 20000; done; }
 go() { echo "${1:-go}" >"$GUEST_INPUT"; }
 # Xen's own list of the guest's ports.
@@ -183,12 +183,12 @@ run()
 {
 	local name=events-$guest-$1-$kernel
 
-	{ echo "parameters='${2:-}'"; cat build/events-guest-rest.sh; } >build/events-guest.sh
+	{ echo "parameters='${2:-}'"; cat "$work/rest.sh"; } >"$work/guest.sh"
 
 	dir=build/xenhost/$name
 	out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
 		--timeout 900 --config 'max_event_channels=4096' "${copies[@]}" "${@:3}" \
-		--dom0 build/events-dom0.sh build/events-guest.sh) || out="$out
+		--dom0 "$work/dom0.sh" "$work/guest.sh") || out="$out
 status $?"
 	dom0=$(cat "$dir/dom0-script.out")
 }

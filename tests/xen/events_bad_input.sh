@@ -87,8 +87,8 @@ faults()
 {
 	echo "cases='$(cases)'"
 	echo "faults='$(faults)'"
-} >build/events-bad-guest.sh
-cat >>build/events-bad-guest.sh <<'EOF'
+} >"$work/guest.sh"
+cat >>"$work/guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 events=/sys/kernel/debug/xendomu/events
 plan=/sys/kernel/debug/xendomu-fault/plan
@@ -146,7 +146,7 @@ out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --t
 	--insmod "build/modules/$kernel/xendomu-xenstore.ko" \
 	--insmod "$drivers/fault/xendomu-testfault.ko" \
 	--insmod "$drivers/driver/xendomu-testdrv.ko" \
-	--copy "build/modules/$kernel/xendomu-events.ko" build/events-bad-guest.sh) || status=$?
+	--copy "build/modules/$kernel/xendomu-events.ko" "$work/guest.sh") || status=$?
 
 # part LABEL NUMBER: a field of a line of the guest's
 part()

@@ -20,7 +20,7 @@ name=faults-$guest-$kernel
 dir=build/xenhost/$name
 modules=build/modules/$kernel
 
-cat >build/faults-guest.sh <<'EOF'
+cat >"$work/guest.sh" <<'EOF'
 testdrv=/sys/kernel/debug/xendomu-test/cmd
 plan=/sys/kernel/debug/xendomu-fault/plan
 grants=/sys/kernel/debug/xendomu/grants
@@ -138,7 +138,7 @@ for version in version=1 version=2; do
 done
 echo ready; read -r said
 EOF
-cat >build/faults-dom0.sh <<'EOF'
+cat >"$work/dom0.sh" <<'EOF'
 n=0; until grep -q ^ready "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 6000 ] || exit 1; usleep 50000; done
 grant-dump "$GUEST_DOMID"; echo on >"$GUEST_INPUT"
 EOF
@@ -148,7 +148,7 @@ out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --t
 	--insmod "$modules/xendomu-xenstore.ko" \
 	--insmod "build/drivers/$kernel/fault/xendomu-testfault.ko" \
 	--copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
-	--copy "$modules/xendomu-grant.ko" --dom0 build/faults-dom0.sh build/faults-guest.sh) || status=$?
+	--copy "$modules/xendomu-grant.ko" --dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 result "the run comes to its end" test "$status" -eq 0
 
 of_case()

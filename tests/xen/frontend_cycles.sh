@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A disk and a network interface that come and go, and are busy whenever they
-# are there.
+# A disk and a network interface that come and go, and are busy while they are
+# there. The interface is when it goes, too. The disk is not: Linux's
+# blkfront_closing() first stops its queues, then declares the disk dead, and a
+# request that comes in between is never served, nor does blkfront_remove() ever end
+# (one of thirty times on a busy host). blkfront.sh takes a busy disk away.
 #
 # frontend_cycles.sh KERNEL CYCLES [SIDE]. After the last of them there must be
 # what there was after the third, when all caches were warm: grants and ports by

@@ -56,8 +56,8 @@ cases()
 {
 	echo "version=$version"
 	echo "cases='$(cases)'"
-} >build/bad-guest.sh
-cat >>build/bad-guest.sh <<'EOF'
+} >"$work/guest.sh"
+cat >>"$work/guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 grants=/sys/kernel/debug/xendomu/grants
 driver() { echo "$*" >$cmd && cat $cmd; }
@@ -102,7 +102,7 @@ soon nothing_to_reclaim && echo "reclaim after kill 0"
 rmmod xendomu-testdrv xendomu-grant && echo unloaded
 echo "ready over"; read -r said
 EOF
-cat >build/bad-dom0.sh <<'EOF'
+cat >"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 2000 ] || exit 1; usleep 50000; done; }
 mkfifo /tmp/hold
 for step in refused givenup; do
@@ -129,7 +129,7 @@ out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --t
 	--insmod "$modules/xendomu-events.ko" --insmod "$modules/xendomu-xenstore.ko" \
 	--copy "$modules/xendomu-grant.ko" \
 	--copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" --copy build/gnttab-peer \
-	--dom0 build/bad-dom0.sh build/bad-guest.sh) || status=$?
+	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 # part WORD COMMAND NUMBER: a field of a line of the guest's

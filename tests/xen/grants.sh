@@ -33,7 +33,7 @@ fact()
 	sed -n "s/^fact $1 //p" <<<"$out"
 }
 
-cat >build/grants-lib.sh <<'EOF'
+cat >"$work/lib.sh" <<'EOF'
 grants=/sys/kernel/debug/xendomu/grants
 cmd=/sys/kernel/debug/xendomu-test/cmd
 fact() { echo "fact $*"; }
@@ -53,7 +53,7 @@ limit()
 {
 	local all=$(($1 * per_frame - 8))
 
-	cat build/grants-lib.sh - >build/grants-guest.sh <<-EOF
+	cat "$work/lib.sh" - >"$work/guest.sh" <<-EOF
 		load version=$version
 		fact start "\$(field frames), \$(field version)"
 		fact hog "\$(driver hog)"
@@ -66,7 +66,7 @@ limit()
 		fact remedy "\$(dmesg | grep -m1 -o 'no 1 free grant.*')"
 		unload && fact unloaded yes
 	EOF
-	run "limit$1" --config "max_grant_frames=$1" build/grants-guest.sh
+	run "limit$1" --config "max_grant_frames=$1" "$work/guest.sh"
 	result "limit of $1: it begins with 1 frame of version $version" \
 		same "$(fact start)" "1 of $1, $version"
 	result "limit of $1: it grows to hold all $all references" same "$(fact hog)" "$all references"
@@ -84,7 +84,7 @@ limit()
 limit 1
 limit 3
 
-cat build/grants-lib.sh - >build/grants-guest.sh <<EOF
+cat "$work/lib.sh" - >"$work/guest.sh" <<EOF
 load version=$version
 echo 1 >/sys/kernel/debug/xendomu/grants_tracking
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
@@ -119,7 +119,7 @@ driver end 0; fact end \$?
 fact max "\$(driver max)"
 unload && fact unloaded yes
 EOF
-cat >build/grants-dom0.sh <<'EOF'
+cat >"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 4000 ] || exit 1; usleep 20000; done; }
 soon() { n=0; until "$@"; do n=$((n + 1)); [ $n -lt 500 ] || exit 1; usleep 20000; done; }
 go() { echo go >"$GUEST_INPUT"; }
@@ -140,7 +140,7 @@ ref=$(sed -n 's/^ready slot //p' "$GUEST_OUTPUT")
 ./gnttab-peer "$GUEST_DOMID" "$ref" rw "before the suspend" "after it" </dev/null
 go
 EOF
-run peer --copy build/gnttab-many --copy build/gnttab-peer --dom0 build/grants-dom0.sh build/grants-guest.sh
+run peer --copy build/gnttab-many --copy build/gnttab-peer --dom0 "$work/dom0.sh" "$work/guest.sh"
 dom0=$(cat "$dir/dom0-script.out")
 result "a thousand pages are granted by references in a row" has "$(fact row)" '^[0-9]+$'
 result "tracking tells age and caller of each" same "$(fact tracked)" 1000

@@ -23,7 +23,7 @@ cd "$(dirname "$0")/../.."
 kernel=$1
 name=hostile_backend-$kernel
 
-make -s build/hostile-backend
+alone make -s build/hostile-backend
 build_frontends "$kernel" ours xen-blkfront xen-netfront
 mapfile -t options < <(frontend_options "$kernel" ours xen-blkfront xen-netfront)
 run_frontends "$name" "$kernel" hostile "" --memory 256 --vcpus 1 --timeout 900 "${options[@]}" \

@@ -117,7 +117,7 @@ who own; use own; down
 load events && floor || exit 1
 who kept; use kept; down
 load events upcall=intx; fact tooslow $?
-fact tooslow_line $(dmesg | grep -c "no upcall comes (-16): upcall=intx")
+fact tooslow_line $(dmesg | grep -c "no upcall comes (-110): upcall=intx")
 load events && floor || exit 1
 use after; cat $cpus | sed "s/^/# /"; down; rmmod xendomu
 fact end' --config max_event_channels=4096

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 
 kernel=$1
 
-cat >build/sysfs-guest.sh <<'EOF'
+cat >"$work/guest.sh" <<'EOF'
 cd /sys/hypervisor
 # A line for each file, with the mode; what is no text as hex.
 all() { find . -type f | grep -v pmu | sort | while read -r f; do echo "$1 $(stat -c %a $f) $f $(case $f in */buildid) hexdump -ve '1/1 "%02x"' $f ;; *) cat $f ;; esac)"; done; }
@@ -22,7 +22,7 @@ rmmod xendomu || exit 1; all after
 # Again, as the names must be free.
 insmod $OLDPWD/xendomu.ko && rmmod xendomu && echo "again yes"
 EOF
-cat >build/sysfs-dom0.sh <<'EOF'
+cat >"$work/dom0.sh" <<'EOF'
 xl info | sed 's/^/info /'
 xl list -v | sed 's/^/list /'
 cd /sys/hypervisor && for f in properties/buildid; do echo "buildid $(hexdump -ve '1/1 "%02x"' $f)"; done
@@ -35,8 +35,8 @@ run()
 
 	dir=build/xenhost/$name
 	out=$(scripts/xenhost run --guest "$1" --name "$name" --kernel "$kernel" --timeout 240 \
-		--copy "build/modules/$kernel/xendomu.ko" --dom0 build/sysfs-dom0.sh \
-		build/sysfs-guest.sh) || out="$out
+		--copy "build/modules/$kernel/xendomu.ko" --dom0 "$work/dom0.sh" \
+		"$work/guest.sh") || out="$out
 status $?"
 	dom0=$(cat "$dir/dom0-script.out")
 }

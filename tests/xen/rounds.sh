@@ -20,11 +20,11 @@ while read -r module; do
 	modules+=(--copy "$module")
 done < <(make -s modules-list KERNEL="$kernel")
 
-cat >"build/rounds-guest.sh" <<EOF
+cat >"$work/guest.sh" <<EOF
 rounds=$rounds
 console=/dev/hvc$([[ $guest == hvm ]] && echo 0 || echo 1)
 EOF
-cat >>"build/rounds-guest.sh" <<'EOF'
+cat >>"$work/guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 driver() { echo "$*" >$cmd && cat $cmd; }
 order="xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console xendomu-testdrv"
@@ -54,7 +54,7 @@ echo "ready last"; read -r said
 [ ! -e /sys/kernel/debug/xendomu ] || exit 1
 lsmod | grep -c xendomu
 EOF
-cat >"build/rounds-dom0.sh" <<'EOF'
+cat >"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 60000 ] || exit 1; usleep 50000; done; }
 dump()
 {
@@ -70,7 +70,7 @@ EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((200 + rounds * 10)) \
 	"${modules[@]}" --copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
-	--dom0 build/rounds-dom0.sh build/rounds-guest.sh) || status=$?
+	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 number()

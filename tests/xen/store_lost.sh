@@ -19,8 +19,8 @@ testdrv=build/drivers/$kernel/driver/xendomu-testdrv.ko
 options=()
 [[ $server != oxenstored ]] || options+=(--oxenstored)
 
-echo "rounds=$rounds" >build/store_lost-guest.sh
-cat >>build/store_lost-guest.sh <<'EOF'
+echo "rounds=$rounds" >"$work/guest.sh"
+cat >>"$work/guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 store=/sys/kernel/debug/xendomu/xenstore
 driver() { echo "$*" >$cmd && cat $cmd; }
@@ -99,8 +99,8 @@ becomes guest driver read name && fact late-reads
 for m in testdrv xenstore grant events; do rmmod xendomu-$m || exit 1; done
 rmmod xendomu && fact all-unloaded
 EOF
-echo "rounds=$rounds server=$server" >build/store_lost-dom0.sh
-cat >>build/store_lost-dom0.sh <<'EOF'
+echo "rounds=$rounds server=$server" >"$work/dom0.sh"
+cat >>"$work/dom0.sh" <<'EOF'
 ready() { n=0; until grep -q "^ready $*\$" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 6000 ] || exit 1; usleep 20000; done; }
 go() { echo go >"$GUEST_INPUT"; }
 home=/local/domain/$GUEST_DOMID
@@ -142,7 +142,7 @@ out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --v
 	--insmod "$modules/xendomu-events.ko" --insmod "$modules/xendomu-grant.ko" \
 	--insmod "$modules/xendomu-xenstore.ko" --insmod "$testdrv" \
 	--copy "$modules/xendomu-xenstore.ko" --copy "$testdrv" --copy build/xenstore-introduce \
-	--dom0 build/store_lost-dom0.sh build/store_lost-guest.sh) || out="$out
+	--dom0 "$work/dom0.sh" "$work/guest.sh") || out="$out
 status $?"
 
 times()

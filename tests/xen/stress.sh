@@ -19,11 +19,11 @@ name=stress-$guest-v$version-$kernel
 dir=build/xenhost/$name
 modules=build/modules/$kernel
 
-cat >build/stress-guest.sh <<EOF
+cat >"$work/guest.sh" <<EOF
 insmod xendomu-grant.ko version=$version && insmod xendomu-teststress.ko || exit 1
 plan='4 $cycles $visits $seconds $RANDOM'
 EOF
-cat >>build/stress-guest.sh <<'EOF'
+cat >>"$work/guest.sh" <<'EOF'
 stress=/sys/kernel/debug/xendomu-stress
 grants=/sys/kernel/debug/xendomu/grants
 fact() { sed -n "s/^$1: //p" $grants; }
@@ -47,10 +47,10 @@ rmmod xendomu-grant && echo "unloaded grant"
 dmesg | grep xendomu_teststress: | grep -v taint | head -n 20
 echo over; read -r said
 EOF
-cat >build/stress-dom0.sh <<EOF
+cat >"$work/dom0.sh" <<EOF
 seconds=$((seconds + 100))
 EOF
-cat >>build/stress-dom0.sh <<'EOF'
+cat >>"$work/dom0.sh" <<'EOF'
 said() { n=0; until grep -q "^$1" "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 1200 ] || exit 1; usleep 50000; done; }
 said ready
 ./gnttab-stress-peer "$GUEST_DOMID" "$(sed -n 's/^ready //p' "$GUEST_OUTPUT")" $seconds 2>&1 | tail -n 30
@@ -64,7 +64,7 @@ out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --v
 	--timeout $((seconds + 180)) --config 'max_grant_frames=8' \
 	--insmod "$modules/xendomu.ko" --copy "$modules/xendomu-grant.ko" \
 	--copy "build/drivers/$kernel/stress/xendomu-teststress.ko" --copy build/gnttab-stress-peer \
-	--dom0 build/stress-dom0.sh build/stress-guest.sh) || status=$?
+	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 number()

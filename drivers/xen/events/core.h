@@ -228,8 +228,6 @@ struct kept_vcpu *kept_vcpu(unsigned int vcpu);
 struct kept_vcpu *kept_peek(unsigned int vcpu);
 void kept_add_page(void *page);
 void kept_add_pages_to(struct fifo_array *array);
-void kept_note_vectors(void);
-bool kept_has_vectors(void);
 void kept_release(void);
 unsigned long kept_gfn(const void *address);
 

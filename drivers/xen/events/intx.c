@@ -6,7 +6,6 @@
  * no line for any other vCPU, so all ports are on that one.
  */
 #include <linux/bits.h>
-#include <linux/errno.h>
 #include <linux/interrupt.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
@@ -49,10 +48,6 @@ static int start(void)
 {
 	int err;
 
-	if (kept_has_vectors()) {
-		pr_err("upcalls by intx come too late: this domain has upcall vectors until it restarts\n");
-		return -EBUSY;
-	}
 	device = xen_platform_device();
 	if (!device)
 		return -ENODEV;

@@ -8,14 +8,10 @@
  * So this memory is never freed, and the next load must find it: a root page
  * lists it, and a word of shared_info says where that is. The page is Xen's and
  * stays as it is when it is not mapped; the word is one that only PV domains use.
- * Upcall vectors need no memory, but are for good as well: another such word says
- * that Xen has been given some.
  *
  *	shared_info.arch.pfn_to_mfn_frame_list_list
  *	  -> root -> event array pages
  *	          -> pages of struct kept_vcpu
- *	shared_info.arch.max_pfn
- *	  KEPT_MAGIC: there are vectors
  *
  * A kernel started by kexec would find the word, but not the memory: pages kept
  * are marked as reserved, and the root says what and where it is.
@@ -117,28 +113,6 @@ int kept_find(void)
 	pr_err("Xen uses event pages of another kernel (list at gfn %#llx): restart the domain, kexec is not enough\n",
 	       gfn);
 	return -EBUSY;
-}
-
-/**
- * kept_note_vectors() - write down that Xen has an upcall vector
- *
- * Context: Any.
- */
-void kept_note_vectors(void)
-{
-	xen_shared_page()->arch.max_pfn = KEPT_MAGIC;
-}
-
-/**
- * kept_has_vectors() - has Xen been given upcall vectors?
- *
- * Context: Any.
- * Return: true if so; upcalls then come by no other way as long as the domain
- * lives.
- */
-bool kept_has_vectors(void)
-{
-	return xen_shared_page()->arch.max_pfn == KEPT_MAGIC;
 }
 
 static struct kept_root *get_root(void)

@@ -4,10 +4,8 @@
  *
  * The kernel's vector domain gives a vector of one CPU, and Xen is told to raise
  * that in the CPU's local APIC. Xen cannot be told to stop (it refuses vector
- * 0); but it raises none while evtchn_upcall_pending is set, and that stays set
- * when nobody clears it. It is written down, for then upcalls can come by no other
- * way; by chance the vector may become that of any other interrupt, which would
- * look as if they came by that.
+ * 0), and raises what it has whenever the vCPU comes up. So in the end it gets a
+ * vector that does no harm, before the kernel gives ours to somebody else.
  */
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
@@ -16,6 +14,7 @@
 #include <linux/printk.h>
 
 #include <asm/hw_irq.h>
+#include <asm/irq_vectors.h>
 #include <asm/irqdomain.h>
 #include <asm/xen/hypercall.h>
 #include <xen/interface/hvm/hvm_op.h>
@@ -25,21 +24,32 @@
 /* vLAPIC vectors below are for exceptions. */
 #define VECTOR_MIN 0x10
 
+/* Its interrupt looks for work, and is used to there being none. */
+#define VECTOR_IDLE IRQ_WORK_VECTOR
+
 static irqreturn_t on_upcall(int irq, void *data)
 {
 	event_cpu_serve(data);
 	return IRQ_HANDLED;
 }
 
-static int tell_xen(struct event_cpu *c)
+static int set_vector(const struct event_cpu *c, u8 vector)
+{
+	struct xen_hvm_evtchn_upcall_vector op = {
+		.vcpu = c->vcpu,
+		.vector = vector,
+	};
+
+	return HYPERVISOR_hvm_op(HVMOP_set_evtchn_upcall_vector, &op);
+}
+
+static int tell_xen(const struct event_cpu *c)
 {
 	struct irq_cfg *cfg = irqd_cfg(irq_get_irq_data(c->irq));
-	struct xen_hvm_evtchn_upcall_vector op = { .vcpu = c->vcpu };
 
 	if (!cfg || cfg->vector < VECTOR_MIN)
 		return -ENOSPC;
-	op.vector = cfg->vector;
-	return HYPERVISOR_hvm_op(HVMOP_set_evtchn_upcall_vector, &op);
+	return set_vector(c, cfg->vector);
 }
 
 static int alloc_irq(struct event_cpu *c)
@@ -69,10 +79,8 @@ static int cpu_start(struct event_cpu *c)
 		goto err_irq;
 	c->irq = irq;
 	err = tell_xen(c);
-	if (!err) {
-		kept_note_vectors();
+	if (!err)
 		return 0;
-	}
 	pr_warn("Xen takes no upcall vector for vCPU %u (%d)\n", c->vcpu, err);
 	c->irq = 0;
 	free_irq(irq, c);
@@ -83,6 +91,11 @@ err_irq:
 
 static void cpu_stop(struct event_cpu *c)
 {
+	int err = set_vector(c, VECTOR_IDLE);
+
+	if (err)
+		pr_err("Xen may go on to raise vector %u of CPU %u (%d)\n",
+		       irqd_cfg(irq_get_irq_data(c->irq))->vector, c->cpu, err);
 	free_irq(c->irq, c);
 	irq_dispose_mapping(c->irq);
 	c->irq = 0;
