@@ -161,7 +161,7 @@ kill $cat
 EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" \
-	--timeout $((240 + out_bytes / 50000 + in_bytes / 10000)) "${modules[@]}" \
+	--timeout $((500 + out_bytes / 50000 + in_bytes / 10000)) "${modules[@]}" \
 	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
@@ -196,7 +196,7 @@ own_printk()
 	options+=" initcall_blacklist=__gnttab_init,xenbus_init,xenbus_probe_frontend_init"
 	options+=",xenbus_probe_backend_init,xenbus_probe_initcall,xenbus_backend_init"
 	options+=",xen_hvc_init,boot_wait_for_devices"
-	scripts/xenhost run --guest pvh --name "$name-printk" --kernel "$kernel" --timeout 120 \
+	scripts/xenhost run --guest pvh --name "$name-printk" --kernel "$kernel" --timeout 300 \
 		"${modules[@]}" --config "cmdline=\"$options\"" \
 		'insmod xendomu.ko; insmod xendomu-events.ko; insmod xendomu-console.ko printk=1
 		echo "while loaded" >/dev/kmsg; rmmod xendomu-console; echo "after all" >/dev/kmsg; sleep 1' || return 1

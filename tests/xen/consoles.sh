@@ -197,7 +197,7 @@ ready reloaded; be_state 2 5; go
 fe_state 2 6; stop 2; be_state 2 6
 EOF
 status=0
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((240 + bytes / 20000)) \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((500 + bytes / 20000)) \
 	"${modules[@]}" --copy build/xencons-peer \
 	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")

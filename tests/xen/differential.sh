@@ -37,7 +37,7 @@ dmesg | grep 'xendomu_differential: differ' | head -n 60
 EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
-	--timeout $((240 + sequences / 5)) --insmod "$modules/xendomu.ko" \
+	--timeout $((500 + sequences / 5)) --insmod "$modules/xendomu.ko" \
 	--copy "$modules/xendomu-grant.ko" \
 	--copy "build/drivers/$kernel/differential/xendomu-differential.ko" \
 	"build/$name.sh") || status=$?

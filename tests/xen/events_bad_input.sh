@@ -140,7 +140,7 @@ dmesg | grep -c 'does not tell which event channel ABI' | sed 's/^/load line /'
 echo "any any 0 0" >$plan; insmod xendomu-events.ko.gz && echo "loads again"
 EOF
 status=0
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 400 \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 600 \
 	--insmod "build/modules/$kernel/xendomu.ko" --insmod "build/modules/$kernel/xendomu-events.ko" \
 	--insmod "build/modules/$kernel/xendomu-grant.ko" \
 	--insmod "build/modules/$kernel/xendomu-xenstore.ko" \

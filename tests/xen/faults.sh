@@ -143,7 +143,7 @@ n=0; until grep -q ^ready "$GUEST_OUTPUT"; do n=$((n + 1)); [ $n -lt 6000 ] || e
 grant-dump "$GUEST_DOMID"; echo on >"$GUEST_INPUT"
 EOF
 status=0
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 240 \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	--insmod "$modules/xendomu.ko" --insmod "$modules/xendomu-events.ko" \
 	--insmod "$modules/xendomu-xenstore.ko" \
 	--insmod "build/drivers/$kernel/fault/xendomu-testfault.ko" \

@@ -124,7 +124,7 @@ echo "grants $(grant-dump "$GUEST_DOMID" | tail -n 1)"
 echo on >"$GUEST_INPUT"
 EOF
 status=0
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 240 \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	--config 'max_grant_frames=8' --insmod "$modules/xendomu.ko" \
 	--insmod "$modules/xendomu-events.ko" --insmod "$modules/xendomu-xenstore.ko" \
 	--copy "$modules/xendomu-grant.ko" \

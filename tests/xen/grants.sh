@@ -24,7 +24,7 @@ run()
 	dir=build/xenhost/$name
 	shift
 	out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
-		--timeout 200 "${modules[@]}" "$@") || out="$out
+		--timeout 500 "${modules[@]}" "$@") || out="$out
 status $?"
 }
 

@@ -34,7 +34,7 @@ run()
 	local name=hypervisor_sysfs-$1-$kernel
 
 	dir=build/xenhost/$name
-	out=$(scripts/xenhost run --guest "$1" --name "$name" --kernel "$kernel" --timeout 240 \
+	out=$(scripts/xenhost run --guest "$1" --name "$name" --kernel "$kernel" --timeout 500 \
 		--copy "build/modules/$kernel/xendomu.ko" --dom0 "$work/dom0.sh" \
 		"$work/guest.sh") || out="$out
 status $?"

@@ -127,7 +127,7 @@ echo "ready unmapped"; read -r said
 dmesg | sed -n 's/^\[[^]]*\] xendomu_grant: /log /p'
 EOF
 
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 240 \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	"${modules[@]}" --insmod "build/drivers/$kernel/driver/xendomu-testdrv.ko" --copy build/gntshr-peer \
 	--dom0 "build/$name-dom0.sh" "build/$name-guest.sh") || out="$out
 status $?"

@@ -16,7 +16,7 @@ run()
 {
 	# shellcheck disable=SC2016 # for the guest's shell
 	out=$(scripts/xenhost run --guest "$1" --name "personality-$1-$kernel" --kernel "$kernel" \
-		--timeout 240 --insmod "build/modules/$kernel/xendomu.ko" "${@:2}" \
+		--timeout 500 --insmod "build/modules/$kernel/xendomu.ko" "${@:2}" \
 		'cd /sys/kernel/debug/xendomu; for f in *; do sed "s/^/$f /" $f; done; date "+now %s"
 		cd /; rmmod xendomu && echo unloaded yes') || out="$out
 status $?"
@@ -53,7 +53,7 @@ judge_dom0()
 	local dir=build/xenhost/personality-dom0-$kernel
 
 	# shellcheck disable=SC2016 # for dom0's shell
-	scripts/xenhost run --name "personality-dom0-$kernel" --kernel "$kernel" --timeout 120 \
+	scripts/xenhost run --name "personality-dom0-$kernel" --kernel "$kernel" --timeout 300 \
 		--copy "build/modules/$kernel/xendomu.ko" --copy "build/modules/$kernel/xendomu-events.ko" \
 		--copy "build/modules/$kernel/xendomu-grant.ko" \
 		--dom0 'mount -t debugfs debugfs /sys/kernel/debug; insmod xendomu.ko || exit 1

@@ -21,7 +21,7 @@ run()
 	local name=refusals-$1-$kernel
 
 	shift
-	out=$(scripts/xenhost run --name "$name" --kernel "$kernel" --timeout 120 \
+	out=$(scripts/xenhost run --name "$name" --kernel "$kernel" --timeout 300 \
 		"${modules[@]}" "$@" 2>&1) || out="$out
 status $?"
 }

@@ -68,7 +68,7 @@ for step in 1 2 3 last; do
 done
 EOF
 status=0
-out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((200 + rounds * 10)) \
+out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((400 + rounds * 20)) \
 	"${modules[@]}" --copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
 	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")

@@ -79,7 +79,7 @@ mapfile -t queries < <(scripts/xen-symbol --query max_page
 	scripts/xen-symbol --frametable-queries
 	scripts/xen-symbol --chunk-queries)
 # shellcheck disable=SC2016 # for the guest's and dom0's shell
-out=$(scripts/xenhost run --guest pv --vcpus 2 --name "$name" --kernel "$kernel" --timeout 240 \
+out=$(scripts/xenhost run --guest pv --vcpus 2 --name "$name" --kernel "$kernel" --timeout 500 \
 	--memory "$memory" \
 	--insmod "build/modules/$kernel/xendomu.ko" \
 	"${queries[@]/#/--monitor=}" \

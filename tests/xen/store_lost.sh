@@ -138,7 +138,7 @@ ready kill late; kill_server; go
 ready restart late; start_server; go
 EOF
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
-	--timeout $((100 + 20 * rounds)) "${options[@]}" --insmod "$modules/xendomu.ko" \
+	--timeout $((300 + 40 * rounds)) "${options[@]}" --insmod "$modules/xendomu.ko" \
 	--insmod "$modules/xendomu-events.ko" --insmod "$modules/xendomu-grant.ko" \
 	--insmod "$modules/xendomu-xenstore.ko" --insmod "$testdrv" \
 	--copy "$modules/xendomu-xenstore.ko" --copy "$testdrv" --copy build/xenstore-introduce \

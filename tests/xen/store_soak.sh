@@ -89,7 +89,7 @@ options=()
 [[ $server == xenstored ]] || options+=(--oxenstored)
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
-	--timeout $((seconds + 300)) "${options[@]}" --insmod "$modules/xendomu.ko" \
+	--timeout $((seconds + 500)) "${options[@]}" --insmod "$modules/xendomu.ko" \
 	--insmod "$modules/xendomu-events.ko" --insmod "$modules/xendomu-xenstore.ko" \
 	--copy "build/drivers/$kernel/storesoak/xendomu-teststoresoak.ko" \
 	--dom0 "$script-dom0.sh" "$script-guest.sh") || status=$?

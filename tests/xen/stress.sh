@@ -61,7 +61,7 @@ echo on >"$GUEST_INPUT"
 EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --vcpus 2 \
-	--timeout $((seconds + 180)) --config 'max_grant_frames=8' \
+	--timeout $((seconds + 400)) --config 'max_grant_frames=8' \
 	--insmod "$modules/xendomu.ko" --copy "$modules/xendomu-grant.ko" \
 	--copy "build/drivers/$kernel/stress/xendomu-teststress.ko" --copy build/gnttab-stress-peer \
 	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?

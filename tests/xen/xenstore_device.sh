@@ -106,7 +106,7 @@ for module in xendomu xendomu-events xendomu-xenstore; do
 	modules+=(--insmod "build/modules/$kernel/$module.ko")
 done
 # shellcheck disable=SC2016 # for the guest's shell
-out=$(scripts/xenhost run --guest "$guest" --kernel "$kernel" --name "$name" --timeout 400 \
+out=$(scripts/xenhost run --guest "$guest" --kernel "$kernel" --name "$name" --timeout 600 \
 	--memory 256 "${modules[@]}" --copy "$files" --dom0 "build/$name-dom0.sh" \
 	'mkdir -p /lib64; cp xenstore_device-*/lib/ld-linux* /lib64/; mv xenstore_device-*/* .; sh guest.sh') || true
 echo "$out" >"build/$name.out"

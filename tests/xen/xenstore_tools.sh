@@ -94,7 +94,7 @@ run()
 	local twin=$1 domid
 
 	# shellcheck disable=SC2016 # for the guest's shell
-	scripts/xenhost run --guest "$guest" --kernel "$kernel" --name "$name-$twin" --timeout 200 \
+	scripts/xenhost run --guest "$guest" --kernel "$kernel" --name "$name-$twin" --timeout 500 \
 		"${@:2}" --copy "$files" --dom0 "build/$name-dom0.sh" \
 		'read -r go; cd xenstore_tools-*; mkdir -p /lib64; cp lib/ld-linux* /lib64/
 		sh store-session.sh; echo "session over"
