@@ -142,7 +142,7 @@ test-drivers:
 
 check: packages ## run every test; the last line counts them
 	@$(MAKE) -s test-drivers
-	@tests/run -j 2 style build spin fuzz kunit xen
+	@tests/run style build spin fuzz kunit xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
@@ -161,7 +161,7 @@ check-mutate: packages ## whether the KUnit suites notice changes to the cores
 
 check-xen: packages ## the tests on a real Xen host
 	@$(MAKE) -s test-drivers
-	@tests/run -j 2 xen
+	@tests/run xen
 
 check-new: packages ## tests that have not been seen to pass as a whole yet
 	@$(MAKE) -s test-drivers TEST_KERNELS=6.1-noxen+hvm
