@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A disk and a network interface that come and go, and are busy while they are
-# there. The interface is when it goes, too. The disk is not: Linux's
+# there. The interface is when it goes, too. The disk is not: 6.1's
 # blkfront_closing() first stops its queues, then declares the disk dead, and a
 # request that comes in between is never served, nor does blkfront_remove() ever end
 # (one of thirty times on a busy host). blkfront.sh takes a busy disk away.
