@@ -26,13 +26,14 @@ accelerator()
 # booted host different from another.
 xen_qemu_args()
 {
-	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}" mib disks_mb=0
+	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}" disk disks_mb=0
 
 	if [[ -n $opt_device_model ]]; then
 		machine_mb=3072
 	fi
-	for mib in "${opt_disk[@]}"; do
-		disks_mb=$((disks_mb + mib))
+	for disk in "${opt_disk[@]}"; do
+		is_number "$disk" || disk=$(($(stat -L -c %s "$disk") / 1048576 + 1))
+		disks_mb=$((disks_mb + disk))
 	done
 	# In steps, because each size is a snapshot of its own.
 	while ((dom0_mb < 768 + disks_mb)); do

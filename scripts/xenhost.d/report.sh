@@ -122,6 +122,8 @@ conclude()
 	elif [[ $ended == timeout ]]; then
 		echo "xenhost: ${opt_guest}: no end after $opt_timeout s; last stage: $(stage)" \
 			"(log: $(short "$dir"))" >&2
+		# Where its processors were, and what they were about.
+		grep -aE '^(rip|flags): ' "$dir/hang.log" 2>/dev/null | sed 's/^/xenhost: vCPU at /' >&2 || true
 		exit 124
 	fi
 	report_dom0_script

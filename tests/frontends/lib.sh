@@ -37,6 +37,12 @@ frontend_options()
 	done
 }
 
+# filesystem KERNEL: the option for a guest that uses ext4; test kernels have it.
+filesystem()
+{
+	[[ ! -e /lib/modules/$1 ]] || printf '%s\n' --modprobe ext4
+}
+
 # run_frontends NAME KERNEL PART SETTINGS OPTION...: runs PART-guest.sh in a guest and
 # PART-dom0.sh in dom0; each has SETTINGS, lines of sh, and the parts' common code.
 # A folder build/NAME/programs goes along. Sets out, dom0 and status.

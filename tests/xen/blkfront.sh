@@ -3,7 +3,7 @@
 # Linux's own xen-blkfront, not a byte of it changed, on our modules: real
 # blocks through dom0's blkback.
 #
-# blkfront.sh KERNEL MIB [SIDE]. fio writes a disk of that size in pieces of
+# blkfront.sh KERNEL MIB [GUEST [SIDE]]. fio writes a disk of that size in pieces of
 # three sizes, and compares what it reads; ext4 is made on it, mounted, checked.
 # Disks come and go while the guest runs, also under the hands of a program that
 # writes. In the end driver and bus leave, and Xen sees nothing of them.
@@ -18,16 +18,16 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 . tests/frontends/lib.sh
 
-kernel=$1 mib=$2 side=${3:-ours}
-name=blkfront-$side-$kernel
+kernel=$1 mib=$2 guest=${3:-pv} side=${4:-ours}
+name=blkfront-$guest-$side-$kernel
 files=build/$name
 
 build_frontends "$kernel" "$side" xen-blkfront
 rm -rf "$files" "$files-force"
 pack_programs "$files/programs" fio mkfs.ext4 e2fsck
-mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront)
-run_frontends "$name" "$kernel" block "mib=$mib" --memory 448 --timeout $((800 + mib * 2)) \
-	--disk "$mib" --modprobe ext4 "${options[@]}"
+mapfile -t options < <(filesystem "$kernel"; frontend_options "$kernel" "$side" xen-blkfront)
+run_frontends "$name" "$kernel" block "mib=$mib" --guest "$guest" --memory 448 --timeout $((800 + mib * 2)) \
+	--disk "$mib" "${options[@]}"
 
 result "probe() ran: the disk is there, by its driver, connected" \
 	has "$out" '^device vbd-51712: xvda, driver vbd, state Connected$'
@@ -52,7 +52,7 @@ if [[ $side == ours ]]; then
 	mkdir -p "$files-force"
 	cp -r "$files/programs" "$files-force/"
 	mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront)
-	run_frontends "$name-force" "$kernel" force "" --memory 448 --timeout 600 --disk 16 "${options[@]}"
+	run_frontends "$name-force" "$kernel" force "" --guest "$guest" --memory 448 --timeout 600 --disk 16 "${options[@]}"
 	result "a busy disk that goes by force: the other disk is served" \
 		has "$out" '^after force: xvda 1$'
 	result "and the bus finds and serves a new one" \

@@ -6,7 +6,7 @@
 # request that comes in between is never served, nor does blkfront_remove() ever end
 # (one of thirty times on a busy host). blkfront.sh takes a busy disk away.
 #
-# frontend_cycles.sh KERNEL CYCLES [SIDE]. After the last of them there must be
+# frontend_cycles.sh KERNEL CYCLES [GUEST [SIDE]]. After the last of them there must be
 # what there was after the third, when all caches were warm: grants and ports by
 # our own books and by Xen's, interrupts, memory.
 set -euo pipefail
@@ -14,12 +14,12 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 . tests/frontends/lib.sh
 
-kernel=$1 cycles=$2 side=${3:-ours}
-name=frontend_cycles-$side-$kernel
+kernel=$1 cycles=$2 guest=${3:-pv} side=${4:-ours}
+name=frontend_cycles-$guest-$side-$kernel
 
 build_frontends "$kernel" "$side" xen-blkfront xen-netfront
 mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront xen-netfront)
-run_frontends "$name" "$kernel" cycles "cycles=$cycles" --memory 256 \
+run_frontends "$name" "$kernel" cycles "cycles=$cycles" --guest "$guest" --memory 256 \
 	--timeout $((500 + cycles * 30)) "${options[@]}"
 
 # number TEXT LINE NAME: the number behind NAME, in a line that begins so.

@@ -13,14 +13,12 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 
 kernel=$1 vcpus=${2:-2}
-files=$PWD/build/hvm-$kernel
 copies=(--copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" --copy "build/drivers/$kernel/fault/xendomu-testfault.ko")
 while read -r module; do
 	copies+=(--copy "$module")
 done < <(make -s modules-list KERNEL="$kernel")
-mkdir -p "$files"
 
-cat >"$files/lib.sh" <<'EOF'
+cat >"$work/lib.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 events=/sys/kernel/debug/xendomu/events
 cpus=/sys/kernel/debug/xendomu/event_cpus
@@ -55,9 +53,9 @@ run()
 	local name=hvm-$1-$vcpus-$kernel
 
 	dir=build/xenhost/$name
-	cat "$files/lib.sh" - >"$files/$1.sh" <<<"$2"
+	cat "$work/lib.sh" - >"$work/$1.sh" <<<"$2"
 	out=$(scripts/xenhost run --guest hvm --name "$name" --kernel "$kernel" --vcpus "$vcpus" \
-		--timeout 600 "${copies[@]}" "${@:3}" "$files/$1.sh") || out="$out
+		--timeout 600 "${copies[@]}" "${@:3}" "$work/$1.sh") || out="$out
 status $?"
 	result "$1: it comes to its end" has "$out" '^fact end$'
 	result "$1: no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"

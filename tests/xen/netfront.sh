@@ -3,7 +3,7 @@
 # Linux's own xen-netfront, not a byte of it changed, on our modules: real
 # packets through dom0's netback and a bridge.
 #
-# netfront.sh KERNEL MIB [SIDE]. So much goes each way by HTTP, in pieces of 32
+# netfront.sh KERNEL MIB [GUEST [SIDE]]. So much goes each way by HTTP, in pieces of 32
 # MiB or less, and each is compared by its SHA-256. Then a megabyte each way after
 # each change: of the MTU, of offloads, of the link on either side, with a
 # second interface that comes and goes under load. In the end driver and bus
@@ -13,8 +13,8 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 . tests/frontends/lib.sh
 
-kernel=$1 mib=$2 side=${3:-ours}
-name=netfront-$side-$kernel
+kernel=$1 mib=$2 guest=${3:-pv} side=${4:-ours}
+name=netfront-$guest-$side-$kernel
 files=build/$name
 rounds=$(((mib + 31) / 32))
 bytes=$((mib * 1048576 / rounds))
@@ -29,7 +29,7 @@ build_frontends "$kernel" "$side" xen-netfront
 rm -rf "$files"
 pack_programs "$files/programs" ethtool
 mapfile -t options < <(frontend_options "$kernel" "$side" xen-netfront)
-run_frontends "$name" "$kernel" net "rounds=$rounds bytes=$bytes" --memory 320 \
+run_frontends "$name" "$kernel" net "rounds=$rounds bytes=$bytes" --guest "$guest" --memory 320 \
 	--timeout $((500 + mib * 4)) --nic "${options[@]}"
 
 result "probe() ran: the interface is there, by its driver" \
