@@ -22,8 +22,8 @@ name=differential-$guest-v$version-$kernel
 dir=build/xenhost/$name
 modules=build/modules/$kernel
 
-echo "version=$version seed=$seed sequences=$sequences" >"build/$name.sh"
-cat >>"build/$name.sh" <<'EOF'
+echo "version=$version seed=$seed sequences=$sequences" >"$work/guest.sh"
+cat >>"$work/guest.sh" <<'EOF'
 insmod xendomu-grant.ko version=$version || exit 1
 insmod xendomu-differential.ko || exit 1
 run=/sys/kernel/debug/xendomu-differential/run
@@ -40,7 +40,7 @@ out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --v
 	--timeout $((500 + sequences / 5)) --insmod "$modules/xendomu.ko" \
 	--copy "$modules/xendomu-grant.ko" \
 	--copy "build/drivers/$kernel/differential/xendomu-differential.ko" \
-	"build/$name.sh") || status=$?
+	"$work/guest.sh") || status=$?
 
 number()
 {
