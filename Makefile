@@ -96,13 +96,10 @@ packages: ## install the Debian packages that are missing
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
 test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
-	@$(MAKE) -s driver DIR=tests/driver KERNEL=$(KERNEL)
-	@$(MAKE) -s driver DIR=tests/fault KERNEL=$(KERNEL)
-	@$(MAKE) -s driver DIR=tests/stress KERNEL=$(KERNEL)
-	@$(MAKE) -s driver DIR=tests/storesoak KERNEL=$(KERNEL)
-	@$(MAKE) -s driver DIR=tests/differential KERNEL=$(KERNEL)
-	@$(MAKE) -s driver DIR=tests/waitdrv KERNEL=$(KERNEL)
-	@$(MAKE) -s driver DIR=samples/echo KERNEL=$(KERNEL)
+	@$(MAKE) -s modules KERNEL=$(KERNEL)
+	@for dir in tests/{driver,fault,stress,storesoak,differential,waitdrv} samples/echo; do \
+		$(MAKE) -s -o modules driver DIR=$$dir KERNEL=$(KERNEL) || exit 1; \
+	done
 	@$(MAKE) -s build/echo-front-dom0.ko
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
