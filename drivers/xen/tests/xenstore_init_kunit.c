@@ -289,6 +289,25 @@ static void a_server_that_is_silent_holds_nobody_when_it_dies(struct kunit *test
 	expect_nothing_left(test, 0);
 }
 
+/* As this thread is one. */
+static void a_server_that_is_silent_holds_no_thread(struct kunit *test)
+{
+	unsigned long patience = xs_thread_patience;
+
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	xs_thread_patience = HZ / 5;
+	model_store_spoil(store, MODEL_SPOIL_SILENCE);
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, ask());
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, ask());
+	model_store_spoil(store, MODEL_SPOIL_NOTHING);
+	/* What was asked in vain stays so; what is asked now is not. */
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	xs_thread_patience = patience;
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
 static void a_server_that_is_silent_does_not_hold_the_module(struct kunit *test)
 {
 	unsigned long begin = jiffies;
@@ -374,6 +393,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_server_that_misbehaves_is_told_apart,
 			 offence_gen_params),
 	KUNIT_CASE(a_server_that_is_silent_holds_nobody_when_it_dies),
+	KUNIT_CASE(a_server_that_is_silent_holds_no_thread),
 	KUNIT_CASE(a_server_that_is_silent_does_not_hold_the_module),
 	KUNIT_CASE(a_server_that_took_over_unseen_is_noticed),
 	KUNIT_CASE(what_the_last_server_took_comes_to_an_end),

@@ -30,6 +30,8 @@
 
 /* How long a server may take to reconnect. */
 #define RECONNECT_JIFFIES (5 * HZ)
+/* A request that waits longer makes us ask whether the server is still it. */
+#define STALE_JIFFIES (2 * HZ)
 /*
  * A watch of ours on every connection. A server that knows it answers EEXIST;
  * one that does not is another server, and has lost all we told the last.
@@ -269,7 +271,7 @@ static void check_up(evtchn_port_t remote)
 			notify_remote_via_evtchn(conn->page.port);
 		move();
 		if (conn->state == XS_UP && (has_been_used() ||
-					     xs_pump_is_stale()))
+					     xs_pump_silence() > STALE_JIFFIES))
 			ask_who_serves();
 		/* Our own question counts, or we would ask for ever. */
 		conn->nr_seen = READ_ONCE(conn->nr_sent);

@@ -108,6 +108,5 @@ int xs_pump_move(void);
 void xs_pump_fail_before(u32 id, int err);
 void xs_pump_fail_all(int err);
 bool xs_pump_is_idle(void);
-bool xs_pump_is_stale(void);
 
 #endif

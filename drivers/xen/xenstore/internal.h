@@ -164,10 +164,13 @@ void xs_connection_exit(void);
 int xs_request_submit(struct xs_request **requests, unsigned int nr);
 int xs_request_submit_now(struct xs_request **requests, unsigned int nr);
 bool xs_request_abandon(struct xs_request *request);
+unsigned long xs_pump_silence(void);
 bool xs_server_has(u32 feature);
 void xs_connection_show(struct seq_file *m);
 
 /* request.c: asking */
+
+extern unsigned long xs_thread_patience;
 
 struct xs_request *xs_request_new(u32 tx_id, u32 type, const struct kvec *vec,
 				  unsigned int nr_vecs);

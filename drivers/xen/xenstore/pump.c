@@ -17,8 +17,6 @@
 
 #include "connection.h"
 
-/* A request that waits longer makes us ask whether the server is still it. */
-#define STALE_JIFFIES (2 * HZ)
 /* Messages that one run of the pump takes in before others have their turn. */
 #define PUMP_BUDGET 256
 
@@ -189,18 +187,18 @@ bool xs_pump_is_idle(void)
 	return is_empty;
 }
 
-/* Has something been under way for long? */
-bool xs_pump_is_stale(void)
+/* For how many jiffies the oldest request under way has had no answer. */
+unsigned long xs_pump_silence(void)
 {
 	struct xs_request *oldest;
-	bool is_old;
+	unsigned long silence;
 
 	spin_lock(&conn->lock);
 	oldest = list_first_entry_or_null(&conn->queue.pending, struct xs_request,
 					  pending_link);
-	is_old = oldest && time_after(jiffies, oldest->since + STALE_JIFFIES);
+	silence = oldest ? jiffies - oldest->since : 0;
 	spin_unlock(&conn->lock);
-	return is_old;
+	return silence;
 }
 
 /* Why it may not be sent; under lock. */

@@ -8,7 +8,9 @@
  * reference of its own and is sent to its end.
  */
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -107,24 +109,55 @@ static char *result(struct xs_request *request, unsigned int *len)
 	return body;
 }
 
+/* Of a server that is silent for longer a kernel thread expects no answer. */
+unsigned long xs_thread_patience = 60 * HZ;
+
+/*
+ * Nobody can kill a kernel thread, and whoever unloads a driver may have to wait
+ * for one. The server's silence so far counts, so that many threads, or many
+ * questions of one, do not add up.
+ */
+static int wait_in_thread(struct xs_request *request)
+{
+	unsigned long silence = xs_pump_silence(), left = HZ;
+
+	if (silence + left < xs_thread_patience)
+		left = xs_thread_patience - silence;
+	if (wait_for_completion_timeout(&request->answered, left))
+		return 0;
+	pr_warn_ratelimited("XenStore does not answer request type %u: not waiting any longer\n",
+			    request->header.type);
+	return -ETIMEDOUT;
+}
+
+static int wait_for_reply(struct xs_request *request)
+{
+	if (current->flags & PF_KTHREAD)
+		return wait_in_thread(request);
+	return wait_for_completion_killable(&request->answered) ? -EINTR : 0;
+}
+
 /**
  * xs_request_wait() - wait for a submitted request's reply
  * @request: the request; the caller's reference is used up
  * @len: set to the reply's length, or NULL
  *
- * Context: Process; sleeps until the reply is there or the task is killed.
+ * Context: Process; sleeps until the reply is there or the task is killed; a
+ * kernel thread until the server has been silent for a minute.
  * Return: The reply's body, NUL-terminated behind its length, kfree() it;
- * ERR_PTR of the store's error; -EINTR if the task was killed; -ENOTCONN if
- * the server is gone; -EIO or -EPROTO if it breaks the protocol.
+ * ERR_PTR of the store's error; -EINTR if the task was killed; -ETIMEDOUT if
+ * a kernel thread gave up; -ENOTCONN if the server is gone; -EIO or -EPROTO if
+ * it breaks the protocol.
  */
 char *xs_request_wait(struct xs_request *request, unsigned int *len)
 {
+	int err = wait_for_reply(request);
 	char *reply;
 
-	if (!wait_for_completion_killable(&request->answered)) {
+	if (!err) {
 		reply = result(request, len);
 	} else if (xs_request_abandon(request)) {
-		reply = ERR_PTR(-EINTR);
+		reply = ERR_PTR(err);
 	} else {
 		/* The pump has the reply in its hands: this cannot last. */
 		wait_for_completion(&request->answered);
