@@ -16,7 +16,7 @@ measure()
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
 	sleep 1
-	echo "after $1: slab $(kb_of SUnreclaim) vmalloc $(kb_of VmallocUsed)" \
+	echo "after $1: free $(kb_of MemFree) slab $(kb_of SUnreclaim) vmalloc $(kb_of VmallocUsed)" \
 		"percpu $(kb_of Percpu) irqs $(find /sys/kernel/irq -mindepth 1 -maxdepth 1 | wc -l)"
 	[ ! -e "$debug" ] || echo "after $1: grants $(grants) ports $(ports)"
 }
