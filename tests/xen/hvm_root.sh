@@ -38,7 +38,7 @@ EOF
 chmod +x "$tree/sbin/init"
 head -c 16 /dev/urandom | od -An -t x1 | tr -d ' \n' >"$tree/marker"
 rm -f "$work/root.img"
-PATH=$PATH:/sbin:/usr/sbin mke2fs -q -t ext4 -d "$tree" "$work/root.img" 48M
+PATH=$PATH:/sbin:/usr/sbin mke2fs -qF -t ext4 -d "$tree" "$work/root.img" 48M
 
 cat >"$work/guest.sh" <<'EOF'
 piix=/sys/bus/pci/drivers/ata_piix
