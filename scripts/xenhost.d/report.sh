@@ -106,6 +106,12 @@ split_raw_verdict()
 	done < <(tr -d '\r' <"$dir/verdict.raw")
 }
 
+# Where the processors of a guest without an end were.
+vcpus_at()
+{
+	sed -nE 's/^rip: ([0-9a-f]+).*/\1/p' "$dir/hang.log" 2>/dev/null | tr '\n' ' ' | sed 's/^./at &/'
+}
+
 # Ends with the status of the run.
 conclude()
 {
@@ -121,9 +127,7 @@ conclude()
 		report_dom0_fail
 	elif [[ $ended == timeout ]]; then
 		echo "xenhost: ${opt_guest}: no end after $opt_timeout s; last stage: $(stage)" \
-			"(log: $(short "$dir"))" >&2
-		# Where its processors were, and what they were about.
-		grep -aE '^(rip|flags): ' "$dir/hang.log" 2>/dev/null | sed 's/^/xenhost: vCPU at /' >&2 || true
+			"$(vcpus_at)(log: $(short "$dir"))" >&2
 		exit 124
 	fi
 	report_dom0_script
