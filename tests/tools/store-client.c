@@ -210,8 +210,8 @@ static int fill(int fd)
 	size_t len = build(&message, XS_READ, 1, 0, "data/long", 10);
 	int nr = 0, quiet = 0;
 
-	/* Room comes back while answers are smaller than they could have been. */
-	while (nr < 100000 && quiet < 20) {
+	/* Room comes back while answers, however late, are smaller than they could have been. */
+	while (nr < 100000 && quiet < 100) {
 		if (write(fd, &message, len) == (ssize_t)len) {
 			nr++;
 			quiet = 0;
