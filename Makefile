@@ -109,12 +109,11 @@ demo: packages ## show everything at work in a PV domU on a real Xen host
 
 # The benchmark twice: as a driver of ours, and as one of the kernel's own.
 bench-drivers: build/gntshr-peer build/evtchn-peer
-	@$(MAKE) driver DIR=tests/bench KERNEL=$(KERNEL)
-	@$(MAKE) driver-kernel DIR=tests/bench KERNEL=$(KERNEL)
-	@$(MAKE) driver DIR=tests/bench-xenstore KERNEL=$(KERNEL)
-	@$(MAKE) driver-kernel DIR=tests/bench-xenstore KERNEL=$(KERNEL)
-	@$(MAKE) driver DIR=tests/bench-events KERNEL=$(KERNEL)
-	@$(MAKE) driver-kernel DIR=tests/bench-events KERNEL=$(KERNEL)
+	@$(MAKE) modules KERNEL=$(KERNEL)
+	@for dir in tests/bench{,-xenstore,-events}; do \
+		$(MAKE) -o modules driver DIR=$$dir KERNEL=$(KERNEL) && \
+			$(MAKE) driver-kernel DIR=$$dir KERNEL=$(KERNEL) || exit 1; \
+	done
 	@scripts/frontends --kernel $(KERNEL) xen-blkfront xen-netfront
 
 bench: ROUNDS ?= 5
