@@ -4,10 +4,26 @@
 # shellcheck disable=SC2154 # settings
 # shellcheck source=tests/frontends/guest.sh
 . ./guest.sh
+pool_events=/sys/kernel/tracing/events/page_pool
 
 kb_of()
 {
 	sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
+}
+
+# Each page that a page pool takes or lets go is an event of its; netfront's pools
+# outlive it, see tests/xen/frontend_cycles.sh.
+count_pool_pages()
+{
+	for event in hold release; do
+		echo hist:key=pool >$pool_events/page_pool_state_$event/trigger
+	done
+}
+
+# hits EVENT: how often it came
+hits()
+{
+	sed -n 's/^ *Hits: *//p' "$pool_events/page_pool_state_$1/hist"
 }
 
 # What there is when nothing is attached.
@@ -17,7 +33,8 @@ measure()
 	echo 3 >/proc/sys/vm/drop_caches
 	sleep 1
 	echo "after $1: free $(kb_of MemFree) slab $(kb_of SUnreclaim) vmalloc $(kb_of VmallocUsed)" \
-		"percpu $(kb_of Percpu) irqs $(find /sys/kernel/irq -mindepth 1 -maxdepth 1 | wc -l)"
+		"percpu $(kb_of Percpu) irqs $(find /sys/kernel/irq -mindepth 1 -maxdepth 1 | wc -l)" \
+		"pools $((($(hits hold) - $(hits release)) * 4))"
 	[ ! -e "$debug" ] || echo "after $1: grants $(grants) ports $(ports)"
 }
 
@@ -67,6 +84,7 @@ cycle()
 	done=$1
 }
 
+count_pool_pages
 n_cycle=1 done=0
 while [ $n_cycle -le "$cycles" ]; do
 	cycle $n_cycle || break
