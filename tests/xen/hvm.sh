@@ -171,15 +171,16 @@ is "vectors after INTx" vector "fifo vector cpus $vcpus own 0"
 is "with events both ways by vectors" events_vector "5 5"
 result "a way that is none is refused" test "$(fact smoke)" -ne 0
 
+# The control block of a vCPU is for good, so FIFO is refused before Xen has one.
 # shellcheck disable=SC2016
 run refused 'insmod xendomu.ko || exit 1
 insmod xendomu-testfault.ko || exit 1
 refuse() { echo "$*" >$plan; }
 refuse hvm 23 1+ -38; load events fifo=0 && floor || exit 1
 refuse any any 0 0; who novector; use novector; down
-refuse hvm 0 1+ -1; load events upcall=intx; fact nocallback $?
+refuse hvm 0 1+ -1; load events upcall=intx fifo=0; fact nocallback $?
 fact nocallback_line $(dmesg | grep -c "Xen does not take the interrupt of .* for upcalls (-1)")
-refuse hvm any 1+ -1; load events; fact nothing $?
+refuse hvm any 1+ -1; load events fifo=0; fact nothing $?
 fact nothing_line $(dmesg | grep -c "no upcall comes (-1): upcall=auto")
 refuse event_channel 11 1+ -38; load events && floor || exit 1
 refuse any any 0 0; who nofifo; use nofifo; down
