@@ -44,7 +44,7 @@ until_true()
 }
 gone() { ! kill -0 "$1"; }
 has_half() { [ "$(wc -c <in)" -ge $((in_bytes / 2)) ]; }
-is_drained() { [ "$(counter spilled)" = 0 ] && [ "$(counter in_ring)" = 0 ]; }
+is_drained() { [ "$(counter waiting) $(counter spilled) $(counter in_ring)" = "0 0 0" ]; }
 complaint() { dmesg | grep -c 'console 0: its backend is slow or stuck'; }
 trap '' HUP
 echo on >/proc/sys/kernel/printk_devkmsg
@@ -86,8 +86,8 @@ sleep 3
 echo "stuck: dropped $(counter dropped) spilled $(counter spilled) complaints $(complaint)"
 kill -0 $writer && echo "stuck: the terminal's writer waits"
 turn unstuck
-until_true drained is_drained
 until_true writer gone $writer
+until_true drained is_drained
 echo "unstuck: in_ring $(counter in_ring) spilled $(counter spilled) waiting $(counter waiting)"
 sleep 2
 echo "unstuck: complaints $(complaint) total $(counter dropped)"

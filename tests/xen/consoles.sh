@@ -21,7 +21,11 @@ while read -r module; do
 	modules+=(--copy "$module")
 done < <(make -s modules-list KERNEL="$kernel")
 
-echo "bytes=$bytes" | tee "$work/guest.sh" >"$work/dom0.sh"
+# Which terminals they are: a kernel that knows Xen has hvc0 for itself.
+first=2
+[[ $guest != hvm ]] || first=1
+printf '%s\n' "bytes=$bytes" "one=hvc$first two=hvc$((first + 1)) four=hvc$((first + 3))" |
+	tee "$work/guest.sh" >"$work/dom0.sh"
 cat >>"$work/guest.sh" <<'EOF'
 debug=/sys/kernel/debug/xendomu
 turn() { echo "ready $1"; read -r -t 120 said || { echo "dom0 is silent"; exit 1; }; }
@@ -43,8 +47,8 @@ has_half() { [ "$(wc -c <in)" -ge $((bytes / 2)) ]; }
 taken() { sed -n "/^console $1:/,\$ s/^ *bytes_in: //p" $debug/console | head -n 1; }
 khvcd_ticks() { sed 's/.*) //' /proc/$(pidof khvcd)/stat | cut -d ' ' -f 13; }
 gone() { ! kill -0 "$1"; }
-# line_of N: what comes in on /dev/hvcN; then the same goes out.
-line_of() { stty -F /dev/hvc$1 -echo; read -r line <&$2; echo "line on hvc$1: $line"; echo "echo $line" >&$2; }
+# line_of TTY FD: what comes in there; then the same goes out.
+line_of() { stty -F /dev/$1 -echo; read -r line <&$2; echo "line on $1: $line"; echo "echo $line" >&$2; }
 
 # The first terminal that is opened becomes this shell's own.
 trap '' HUP
@@ -55,11 +59,11 @@ dmesg -n 1
 ports_before=$(count . events)
 turn plugged1
 insmod xendomu-console-front.ko || exit 1
-until_true first logged "console 1 is /dev/hvc2"
+until_true first logged "console 1 is /dev/$one"
 turn plug2
-until_true second logged "console 2 is /dev/hvc3"
-exec 5<>/dev/hvc2 6<>/dev/hvc3
-stty -F /dev/hvc2 raw -echo; stty -F /dev/hvc3 raw -echo
+until_true second logged "console 2 is /dev/$two"
+exec 5<>/dev/$one 6<>/dev/$two
+stty -F /dev/$one raw -echo; stty -F /dev/$two raw -echo
 
 head -c $bytes /dev/urandom >data
 echo "sent $(sha256sum <data)"
@@ -77,7 +81,7 @@ until_true all gone $reader
 echo "got $(sha256sum <in)"
 turn in
 
-stty -F /dev/hvc2 sane -echo
+stty -F /dev/$one sane -echo
 (read -r line <&5; echo "reader of the closed console: status $?") & reader=$!
 turn close1
 until_true hangup gone $reader
@@ -89,19 +93,19 @@ until_true unmapped has_reclaim 0
 echo "returned page: reclaim $(reclaim)"
 exec 5>&-
 turn again1
-until_true again eval '[ "$(dmesg | grep -c "console 1 is /dev/hvc2")" = 2 ]'
-exec 5<>/dev/hvc2
+until_true again eval '[ "$(dmesg | grep -c "console 1 is /dev/$one")" = 2 ]'
+exec 5<>/dev/$one
 turn line
-line_of 2 5
+line_of $one 5
 
 turn insane3
 until_true insane3 logged "backend of console 3 breaks"
 turn insane4
-until_true opened logged "console 4 is /dev/hvc5"
+until_true opened logged "console 4 is /dev/$four"
 until_true insane4 logged "backend of console 4 breaks"
-(echo more >/dev/hvc5) 2>&1 | sed 's/^/broken: /'
+(echo more >/dev/$four) 2>&1 | sed 's/^/broken: /'
 echo "breaks $(dmesg | grep -c 'breaks the protocol')"
-line_of 3 6
+line_of $two 6
 turn vanish
 until_true vanish3 logged "console 3, .*, is gone"
 until_true vanish4 logged "console 4, .*, is gone"
@@ -110,7 +114,7 @@ cat $debug/console
 rmmod xendomu-console-front 2>&1; echo "front in use $?"
 exec 6>&-
 turn hold
-until_true hung logged "console 1, /dev/hvc2, is gone"
+until_true hung logged "console 1, /dev/$one, is gone"
 rmmod xendomu-console-front; echo "front unloaded $?"
 echo "granted to who holds it: $(grep -c '^ref.*domain 0' $debug/grants) reclaim $(reclaim)"
 echo "ports $ports_before $(count . events)"
@@ -122,7 +126,7 @@ until_true reload eval '[ "$(dmesg | grep -c "console 2 is /dev/hvc")" = 2 ]'
 echo "reloaded $(dmesg | grep 'console 2 is' | tail -n 1 | sed 's/.*console 2/console 2/')"
 turn reloaded
 rmmod xendomu-console-front; echo "front unloaded again $?"
-# Somebody keeps /dev/hvc2 open, which was hung up long ago.
+# Somebody keeps the first one open, which was hung up long ago.
 rmmod xendomu-console 5>&- & rmmod=$!
 sleep 2
 kill -0 $rmmod 2>/dev/null && echo "console waits for the last terminal"
@@ -223,11 +227,11 @@ result "a console that closes hangs its terminal up" has "$out" '^reader of the 
 result "which takes no more text" has "$out" '^write to a hung-up terminal: .*(I/O error|Input/output error)'
 result "a page that the backend keeps waits" has "$out" '^kept page: reclaim 1$'
 result "until the backend lets go" has "$out" '^returned page: reclaim 0$'
-result "a console comes again by the same number" has "$out" '^line on hvc2: hello one$'
+result "a console comes again by the same number" has "$out" "^line on hvc$first: hello one\$"
 result "and speaks" has "$dom0" '^echo hello one'
 result "insane indices close their consoles, with one line each" has "$out" '^breaks 2$'
 result "and are opened no more" has "$out" '^broken: .*(I/O error|Input/output error)'
-result "others do not notice: in" has "$out" '^line on hvc3: hello two$'
+result "others do not notice: in" has "$out" "^line on hvc$((first + 1)): hello two\$"
 result "others do not notice: out" has "$dom0" '^echo hello two'
 result "consoles whose nodes vanish are gone" has_no "$out" 'in vain: vanish'
 result "the module stays while a terminal is open" has "$out" '^front in use [1-9]'

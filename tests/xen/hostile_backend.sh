@@ -3,7 +3,7 @@
 # Linux's block and network frontends, on our modules, and a backend that is
 # anything but honest.
 #
-# hostile_backend.sh KERNEL. It skips states and makes up new ones, closes as
+# hostile_backend.sh KERNEL [GUEST]. It skips states and makes up new ones, closes as
 # soon as it is opened, vanishes within probe(), keeps pages mapped, sends events
 # for nothing, fills rings with nonsense, and writes nonsense to its nodes; see
 # tests/frontends/hostile-dom0.sh and tests/peer/hostile-backend.c. The guest must
@@ -20,13 +20,13 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 . tests/frontends/lib.sh
 
-kernel=$1
-name=hostile_backend-$kernel
+kernel=$1 guest=${2:-pv}
+name=hostile_backend-$guest-$kernel
 
 alone make -s build/hostile-backend
 build_frontends "$kernel" ours xen-blkfront xen-netfront
 mapfile -t options < <(frontend_options "$kernel" ours xen-blkfront xen-netfront)
-run_frontends "$name" "$kernel" hostile "" --memory 256 --vcpus 1 --timeout 900 "${options[@]}" \
+run_frontends "$name" "$kernel" hostile "" --guest "$guest" --memory 256 --vcpus 1 --timeout 900 "${options[@]}" \
 	--copy build/hostile-backend
 
 # says STEP WHAT: what the guest said of it

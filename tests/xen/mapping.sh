@@ -57,7 +57,10 @@ echo "fact peers $(tail -n 1 /tmp/rw-out) $(tail -n 1 /tmp/ro-out)"
 echo on >"$GUEST_INPUT"
 EOF
 
-echo "guest=$guest" >"build/$name-guest.sh"
+# Taking a page is a call of Xen's or two where none is left from before.
+rounds=1200
+[[ $guest != hvm ]] || rounds=100
+echo "guest=$guest rounds=$rounds" >"build/$name-guest.sh"
 cat >>"build/$name-guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 # fact NAME COMMAND: prints the answer, or the error, with NAME before each line
@@ -117,7 +120,7 @@ fact free free
 fact realloc alloc 5
 fact free free
 before=$(scratch)
-i=0; while [ $i -lt 1200 ]; do echo "cache 64" >$cmd || break; i=$((i + 1)); done
+i=0; while [ $i -lt $rounds ]; do echo "cache 64" >$cmd || break; i=$((i + 1)); done
 echo "scratch $before $(scratch) $i"
 # Gone with its pages mapped, the driver unmaps them itself.
 fact last_alloc alloc 5
@@ -218,10 +221,14 @@ is "a page freed while it is mapped is not given out again" lose 'given out agai
 is "a page cache gives back what it got" cache 'put 64 got 63 1 half 32 none 0'
 
 words() { fact "$1" | tr ' ' '\n' | sort; }
-result "the pages are the same ones as at the beginning" \
-	same "$(words realloc)" "$(words alloc)"
-result "76800 pages taken and given back need no new address space" \
-	has "$(fact scratch)" '^([1-9]) \1 1200$'
+if [[ $guest == hvm ]]; then
+	is "$((rounds * 64)) pages are taken from the kernel's and given back" scratch "0 0 $rounds"
+else
+	result "the pages are the same ones as at the beginning" \
+		same "$(words realloc)" "$(words alloc)"
+	result "$((rounds * 64)) pages taken and given back need no new address space" \
+		has "$(fact scratch)" "^([1-9]) \\1 $rounds\$"
+fi
 is "a driver that goes unmaps" last 'status 0 0 0 0 0'
 is "all modules unload" unloaded yes
 dom0_is "Xen's dump has none of dom0's pages mapped afterwards" mapped_afterwards 0

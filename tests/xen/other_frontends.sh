@@ -4,7 +4,7 @@
 # Debian has a backend for them: the QEMU of its Xen serves a folder by 9p, a
 # keyboard and a screen.
 #
-# other_frontends.sh KERNEL [SIDE]. Files go both ways through 9p; the keyboard's
+# other_frontends.sh KERNEL [GUEST [SIDE]]. Files go both ways through 9p; the keyboard's
 # and the screen's drivers probe and connect. (The kernel has the latter two
 # built in, where they find no bus to register with; ours are modules.) In the
 # end all of them leave, and Xen sees nothing of them. Frontends that nothing in
@@ -16,8 +16,8 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 . tests/frontends/lib.sh
 
-kernel=$1 side=${2:-ours}
-name=other_frontends-$side-$kernel
+kernel=$1 guest=${2:-pv} side=${3:-ours}
+name=other_frontends-$guest-$side-$kernel
 served=(9pnet_xen xen-kbdfront xen-fbfront)
 unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-pcifront xen-hcd
 	xen-tpmfront)
@@ -39,7 +39,7 @@ for library in 9p drm_kms_helper snd-pcm scsi_mod usbcore; do
 	options=(--modprobe "$library" "${options[@]}")
 done
 run_frontends "$name" "$kernel" devices "unload='$unload' unserved='${unserved[*]}'" \
-	--memory 256 --timeout 900 "${options[@]}" --device-model \
+	--guest "$guest" --memory 256 --timeout 900 "${options[@]}" --device-model \
 	--config 'p9=["tag=share,security_model=none,path=/tmp"]' --config 'vfb=["vnc=0"]'
 
 for device in '9pfs-0: driver 9pfs' 'vkbd-0: driver vkbd' 'vfb-0: driver vfb'; do
@@ -62,7 +62,7 @@ frontends_are_gone "$side"
 
 if [[ $side == ours ]]; then
 	mapfile -t options < <(frontend_options "$kernel" "$side" pvcalls-front)
-	out=$(scripts/xenhost run --name "$name-pvcalls" --kernel "$kernel" "${options[@]}" \
+	out=$(scripts/xenhost run --guest "$guest" --name "$name-pvcalls" --kernel "$kernel" "${options[@]}" \
 		'ls /sys/bus/xen/drivers; grep ^pvcalls_front /proc/modules; rmmod pvcalls-front 2>&1') || true
 	result "pvcalls-front, which nobody serves, loads and waits" has "$out" '^pvcalls$'
 	result "and stays for ever, as Linux has it" has "$out" '^pvcalls_front .*\[permanent\]'

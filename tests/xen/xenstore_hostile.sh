@@ -34,6 +34,9 @@ next()
 lines() { grep -c "^$1" /tmp/peer.out; }
 port=$(xenstore-read "/local/domain/$GUEST_DOMID/store/port") || exit 1
 store=$(cat /run/xen/xenstored.pid)
+# The firmware of an HVM guest asks, too, before the guest does.
+peer=
+next 1
 kill -STOP "$store"
 ./xenstore-peer "$GUEST_DOMID" "$port" >/tmp/peer.out 2>&1 &
 peer=$!
