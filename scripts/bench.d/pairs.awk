@@ -83,7 +83,7 @@ END {
 	OFS = "\t"
 	print "kernel", "guest", "rounds", "what", "threads", "ours_ns", "kernel_ns", "ratio", \
 		"ratio_low", "ratio_high" >tsv
-	printf "\n%-20s %7s %9s %9s %6s %13s\n", "what", "threads", "ours ns", "kernel ns", "ratio", "(of rounds)"
+	printf "\n%-14s %7s %9s %9s %6s %13s\n", "what", "threads", "ours ns", "kernel ns", "ratio", "(of rounds)"
 	for (i = 1; i <= nr_rows; i++) {
 		row = rows[i]
 		ratio = ratio_of("kernel", row, "ours", row)
@@ -92,7 +92,7 @@ END {
 		print kernel, guest, nr_rounds, what[row], threads[row], sprintf("%.0f", ours), \
 			sprintf("%.0f", kernels), sprintf("%.3f", ratio), sprintf("%.3f", low), \
 			sprintf("%.3f", high) >tsv
-		printf "%-20s %7d %9.0f %9.0f %6.2f %6.2f-%-6.2f\n", what[row], threads[row], ours, kernels, ratio, low, high
+		printf "%-14s %7d %9.0f %9.0f %6.2f %6.2f-%-6.2f\n", what[row], threads[row], ours, kernels, ratio, low, high
 	}
 	targets()
 }
