@@ -65,7 +65,7 @@ cases()
 	EOF
 	# Where the upcall is the kernel's, so is a port; it is nobody's in HVM.
 	if [[ $guest != hvm ]]; then
-		echo 'evcall bind $timer|-107|1'
+		echo "evcall bind \$timer|-107|1"
 	fi
 	# Of a PV guest the timer is a VIRQ of the kernel's.
 	if [[ $guest == pv ]]; then
