@@ -53,6 +53,17 @@ has()
 	grep -qE -- "$2" <<<"$1" || { diagnose "no \"$2\" in: $(tail -n 12 <<<"$1")"; return 1; }
 }
 
+# hvc GUEST N: the terminal of our Nth console, 0 is the primary one. A kernel that
+# knows Xen has hvc0 for itself.
+hvc()
+{
+	if [[ $1 == hvm ]]; then
+		echo "hvc$2"
+	else
+		echo "hvc$(($2 + 1))"
+	fi
+}
+
 # --insmod options for all modules of a kernel.
 insmod_all()
 {

@@ -22,10 +22,8 @@ modules=()
 for module in xendomu xendomu-events xendomu-console; do
 	modules+=(--copy "build/modules/$kernel/$module.ko")
 done
-# A kernel that knows Xen has hvc0 for itself.
-tty=hvc1
+tty=$(hvc "$guest" 0)
 if [[ $guest == hvm ]]; then
-	tty=hvc0
 	modules+=(--append console=hvc0)
 fi
 

@@ -21,10 +21,8 @@ while read -r module; do
 	modules+=(--copy "$module")
 done < <(make -s modules-list KERNEL="$kernel")
 
-# Which terminals they are: a kernel that knows Xen has hvc0 for itself.
-first=2
-[[ $guest != hvm ]] || first=1
-printf '%s\n' "bytes=$bytes" "one=hvc$first two=hvc$((first + 1)) four=hvc$((first + 3))" |
+one=$(hvc "$guest" 1) two=$(hvc "$guest" 2)
+printf '%s\n' "bytes=$bytes" "one=$one two=$two four=$(hvc "$guest" 4)" |
 	tee "$work/guest.sh" >"$work/dom0.sh"
 cat >>"$work/guest.sh" <<'EOF'
 debug=/sys/kernel/debug/xendomu
@@ -227,11 +225,11 @@ result "a console that closes hangs its terminal up" has "$out" '^reader of the 
 result "which takes no more text" has "$out" '^write to a hung-up terminal: .*(I/O error|Input/output error)'
 result "a page that the backend keeps waits" has "$out" '^kept page: reclaim 1$'
 result "until the backend lets go" has "$out" '^returned page: reclaim 0$'
-result "a console comes again by the same number" has "$out" "^line on hvc$first: hello one\$"
+result "a console comes again by the same number" has "$out" "^line on $one: hello one\$"
 result "and speaks" has "$dom0" '^echo hello one'
 result "insane indices close their consoles, with one line each" has "$out" '^breaks 2$'
 result "and are opened no more" has "$out" '^broken: .*(I/O error|Input/output error)'
-result "others do not notice: in" has "$out" "^line on hvc$((first + 1)): hello two\$"
+result "others do not notice: in" has "$out" "^line on $two: hello two\$"
 result "others do not notice: out" has "$dom0" '^echo hello two'
 result "consoles whose nodes vanish are gone" has_no "$out" 'in vain: vanish'
 result "the module stays while a terminal is open" has "$out" '^front in use [1-9]'

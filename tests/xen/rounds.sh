@@ -22,7 +22,7 @@ done < <(make -s modules-list KERNEL="$kernel")
 
 cat >"$work/guest.sh" <<EOF
 rounds=$rounds
-console=/dev/hvc$([[ $guest == hvm ]] && echo 0 || echo 1)
+console=/dev/$(hvc "$guest" 0)
 EOF
 cat >>"$work/guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
