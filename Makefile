@@ -97,7 +97,7 @@ packages: ## install the Debian packages that are missing
 
 test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@$(MAKE) -s modules KERNEL=$(KERNEL)
-	@for dir in tests/{driver,fault,stress,storesoak,differential,waitdrv} samples/echo; do \
+	@for dir in tests/{driver,fault,badbar,stress,storesoak,differential,waitdrv} samples/echo; do \
 		$(MAKE) -s -o modules driver DIR=$$dir KERNEL=$(KERNEL) || exit 1; \
 	done
 	@$(MAKE) -s build/echo-front-dom0.ko

@@ -12,7 +12,7 @@ done < <(scripts/kernels --generic)
 headers=$(readlink -f "/lib/modules/${kernels[0]}/build")
 common=$(sed -nE 's/.*(\/usr\/src\/linux-headers-[^ /]*-common)\/Makefile.*/\1/p' "$headers/Makefile")
 mapfile -t c_files < <(git ls-files '*.c' '*.h')
-mapfile -t kernel_files < <(git ls-files arch drivers include samples tests/{bench,bench-xenstore,differential,driver,fault,storesoak,stress,waitdrv} | grep '\.[ch]$')
+mapfile -t kernel_files < <(git ls-files arch drivers include samples tests/{badbar,bench,bench-events,bench-xenstore,differential,driver,fault,storesoak,stress,waitdrv} | grep '\.[ch]$')
 mapfile -t scripts < <(git ls-files scripts tests .ci |
 	while read -r file; do
 		[[ $(head -n 1 "$file") =~ ^#!.*sh ]] && echo "$file"

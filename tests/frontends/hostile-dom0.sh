@@ -39,7 +39,7 @@ plug()
 	done
 	# shellcheck disable=SC2086 # nodes and values
 	xenstore-write "$back/frontend" "$front" "$back/frontend-id" "$GUEST_DOMID" "$back/online" 1 \
-		"$back/state" 1 "$front/virtual-device" "${device#*/}" "$front/handle" 0 \
+		"$back/state" 1 "$front/virtual-device" "${device#*/}" "$front/handle" 0 "$front/device-type" disk \
 		"$front/mac" 00:16:3e:00:00:01 "$front/backend-id" 0 "$front/state" 1 \
 		"$front/backend" "$back" $more
 }

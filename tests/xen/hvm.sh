@@ -6,8 +6,9 @@
 # ABIs. Ports are spread over CPUs and moved by hand, a CPU goes and comes back,
 # an event of a port that nobody has bound is masked and counted. Everything is
 # unloaded and loaded again. Then a Xen that refuses things: FIFO, vectors,
-# HVM parameters. Each has its fallback, or one line in the log; with nothing
-# left the guest is still the one it was.
+# HVM parameters; and a platform device that is not there, or is not right. Each
+# has its fallback, or one line in the log; with nothing left the guest is still
+# the one it was.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/lib.sh
@@ -208,4 +209,24 @@ dmesg | grep -o "no platform PCI device.*" | sort -u | sed "s/^/fact line /"; fa
 	--config xen_platform_pci=0
 result "no platform device: xendomu does not load" test "$(fact refused)" -ne 0
 result "a line has the remedy" has "$(fact line)" 'set xen_platform_pci=1'
+
+# shellcheck disable=SC2016
+run badbar 'gzip xendomu.ko
+for how in taken small ports unset; do
+	insmod xendomu-badbar.ko how=$how || exit 1
+	insmod xendomu.ko.gz 2>/dev/null; fact $how $? $(dmesg | grep "xendomu: BAR 1 of" | tail -n 1 | sed "s/.*: BAR/BAR/")
+	rmmod xendomu-badbar
+done
+fact lines $(dmesg | grep -c "xendomu: BAR 1 of")
+insmod xendomu.ko.gz || exit 1
+load events && floor || exit 1
+use after; down; rmmod xendomu; fact end' --copy "build/drivers/$kernel/badbar/xendomu-badbar.ko"
+result "a BAR that another driver has: refused, and a line says so" \
+	has "$(fact taken)" '^[1-9][0-9]* BAR 1 of .* is taken by another driver'
+for how in small ports unset; do
+	result "a BAR that is no space for frames ($how): refused, and a line shows it" \
+		has "$(fact $how)" '^[1-9][0-9]* BAR 1 of .* is \[.*need memory space'
+done
+is "a line each" lines 4
+is "with the BAR as it was, events come" events_after "5 5"
 finish

@@ -5,7 +5,8 @@
 # A program in dom0 shares pages with the guest. The guest maps them, reads
 # and writes them, has Xen copy from and to them, and unmaps them: at once, and
 # when another user of a page lets go. What must be refused is tried as well:
-# a reference and a domain that are not there, a page that is in use. In the
+# a reference and a domain that are not there, a page that is in use, in domains
+# other than PV a page of its own. In the
 # end the guest's pages must be back where they came from, and Xen's dump must
 # show none of dom0's pages mapped.
 set -euo pipefail
@@ -36,7 +37,7 @@ lines /tmp/rw-out 1
 lines /tmp/ro-out 1
 echo "fact mapped_before $(mapped)"
 ready refs
-echo "$(sed 's/^refs //' /tmp/rw-out) $(sed 's/^refs //' /tmp/ro-out)" >"$GUEST_INPUT"
+echo "$(sed 's/^refs //' /tmp/rw-out) $(sed 's/^refs //' /tmp/ro-out) $GUEST_DOMID" >"$GUEST_INPUT"
 ready mapped
 echo "fact mapped_meanwhile $(mapped)"
 printf 'show %d\n' 0 1 2 3 >&3
@@ -66,7 +67,7 @@ cmd=/sys/kernel/debug/xendomu-test/cmd
 # fact NAME COMMAND: prints the answer, or the error, with NAME before each line
 fact() { n=$1; shift; { echo "$*" 2>&1 >$cmd; cat $cmd; } | sed -E "s/^.*(write error|can't create)/error/; s/^/$n /"; }
 scratch() { grep -c 'Xen scratch' /proc/iomem; }
-echo "ready refs"; read -r r0 r1 r2 r3 ro
+echo "ready refs"; read -r r0 r1 r2 r3 ro own
 echo "refs $r0 $r1 $r2 $r3"
 fact alloc alloc 5
 fact vacant frames
@@ -105,6 +106,8 @@ fact quick unmap_async
 fact quick_done unmapped
 fact nodomain map 4711 rw "$r0" "$r1" "$r2" "$r3" "$r0"
 fact nodomain_marks marks
+[ $guest = pv ] || fact own map "$own" rw "$r0" "$r1" "$r2" "$r3" "$r0"
+fact own_marks marks
 fact writable map 0 rw "$ro" "$r1" "$r2" "$r3" "$r0"
 fact writable_unmap unmap
 fact twice twice
@@ -201,6 +204,9 @@ dom0_is "dom0 finds its read-only page as it was" readonly 'page 0 of dom0'
 is "mapping a read-only page for writing is refused" writable 'status -1 0 0 0 0'
 is "a domain that does not exist is told" nodomain 'status -2 -2 -2 -2 -2'
 is "and leaves no mark" nodomain_marks "$unmarked"
+[[ $guest == pv ]] || is "where the hypervisor translates, a page of this domain is refused" own \
+	'error: Operation not supported|status -1 -1 -1 -1 -1'
+is "and has no mark" own_marks "$unmarked"
 
 result "a synchronous unmap waits for the page's other user" has "$(fact sync)" '^held 1 0'
 result "and unmaps" has "$(fact sync)" 'status 0 0 0 0 0'
@@ -233,8 +239,10 @@ is "a driver that goes unmaps" last 'status 0 0 0 0 0'
 is "all modules unload" unloaded yes
 dom0_is "Xen's dump has none of dom0's pages mapped afterwards" mapped_afterwards 0
 dom0_is "dom0 gets its pages back" peers 'unshared unshared'
+refused=5
+[[ $guest == pv ]] || refused=6
 lines=$(grep -c '^log ' <<<"$out")
-result "each page refused is worth one line in the log" same "$lines" 5
+result "each page refused is worth one line in the log" same "$lines" "$refused"
 result "no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
 ((test_failed == 0)) || diagnose "$out
 $dom0"

@@ -19,8 +19,9 @@ cd "$(dirname "$0")/../.."
 kernel=$1 guest=${2:-pv} side=${3:-ours}
 name=other_frontends-$guest-$side-$kernel
 served=(9pnet_xen xen-kbdfront xen-fbfront)
-unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-pcifront xen-hcd
-	xen-tpmfront)
+unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-hcd xen-tpmfront)
+# It has no use for another kind of guest, and says so to insmod.
+[[ $guest != pv ]] || unserved+=(xen-pcifront)
 
 build_frontends "$kernel" "$side" "${served[@]}" "${unserved[@]}" pvcalls-front
 if [[ $side == ours ]]; then

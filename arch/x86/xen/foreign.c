@@ -68,6 +68,25 @@ bool xen_foreign_has_p2m(void)
 EXPORT_SYMBOL_GPL(xen_foreign_has_p2m);
 
 /**
+ * xen_foreign_moves() - would mapping a domain's frame move it?
+ * @domid: the domain that grants the frame
+ *
+ * Where Xen translates, a frame has one place in its domain: one of this
+ * domain's own that is mapped elsewhere leaves a hole where it was, also after
+ * it is unmapped.
+ *
+ * Context: Any. Asks the processor, which leaves the domain a few times.
+ * Return: true for this domain's own number, unless it is PV.
+ */
+bool xen_foreign_moves(domid_t domid)
+{
+	domid_t self;
+
+	return !xen_foreign_has_p2m() && !xen_own_domid(&self) && domid == self;
+}
+EXPORT_SYMBOL_GPL(xen_foreign_moves);
+
+/**
  * xen_foreign_is_vacant() - may a foreign frame be put behind a page?
  * @page: the page
  *

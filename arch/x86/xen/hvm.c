@@ -192,11 +192,14 @@ static int gfn_space_init(void)
 {
 	unsigned long start = pci_resource_start(platform, PLATFORM_BAR);
 	unsigned long len = pci_resource_len(platform, PLATFORM_BAR);
+	unsigned long flags = pci_resource_flags(platform, PLATFORM_BAR);
 	int err;
 
-	if (len < PAGE_SIZE) {
-		pr_err("BAR %d of %s is too small (%lu bytes) to place Xen's frames in\n",
-		       PLATFORM_BAR, pci_name(platform), len);
+	if ((flags & (IORESOURCE_MEM | IORESOURCE_UNSET)) != IORESOURCE_MEM ||
+	    len < PAGE_SIZE) {
+		pr_err("BAR %d of %s is %pR: Xen's frames need memory space, a page at least\n",
+		       PLATFORM_BAR, pci_name(platform),
+		       &platform->resource[PLATFORM_BAR]);
 		return -ENODEV;
 	}
 	err = pci_request_region(platform, PLATFORM_BAR, KBUILD_MODNAME);

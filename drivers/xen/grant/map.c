@@ -136,6 +136,24 @@ static int mark_all(const struct gnttab_map_grant_ref *ops, struct page **pages,
 	return -EINVAL;
 }
 
+/* The domain is asked for once in a row of the same, as most batches are. */
+static int refuse_own(const struct gnttab_map_grant_ref *ops,
+		      unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (i && ops[i].dom == ops[i - 1].dom)
+			continue;
+		if (!xen_foreign_moves(ops[i].dom))
+			continue;
+		pr_err_ratelimited("cannot map reference %u, which is this domain's own: use its page, which would have a hole in its place\n",
+				   ops[i].ref);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static void fail_all(struct gnttab_map_grant_ref *ops, unsigned int count)
 {
 	unsigned int i;
@@ -227,7 +245,8 @@ static void note_mapping(struct gnttab_map_grant_ref *op,
  *
  * Context: Process; sleeps while a page is paged out.
  * Return: 0 if Xen came to every operation; -EINVAL if a page is in use or
- * has memory of its own, and nothing was mapped; or what Xen refused with.
+ * has memory of its own, -EOPNOTSUPP if a grant is this domain's own and it is
+ * not PV, and nothing was mapped; or what Xen refused with.
  */
 int gnttab_map_refs(struct gnttab_map_grant_ref *map_ops,
 		    struct gnttab_map_grant_ref *kmap_ops, struct page **pages,
@@ -238,7 +257,7 @@ int gnttab_map_refs(struct gnttab_map_grant_ref *map_ops,
 
 	if (!xen_foreign_has_p2m())
 		kmap_ops = NULL;
-	err = mark_all(map_ops, pages, count);
+	err = refuse_own(map_ops, count) ?: mark_all(map_ops, pages, count);
 	if (err) {
 		fail_all(map_ops, count);
 		fail_all(kmap_ops, count);

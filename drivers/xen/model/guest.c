@@ -274,6 +274,11 @@ bool xen_foreign_has_p2m(void)
 	return false;
 }
 
+bool xen_foreign_moves(domid_t domid)
+{
+	return domid == MODEL_GUEST;
+}
+
 bool xen_foreign_is_vacant(struct page *page)
 {
 	return true;

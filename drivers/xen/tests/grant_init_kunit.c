@@ -352,6 +352,26 @@ static void a_mapping_that_fails_leaves_its_page_free(struct kunit *test)
 	free_page((unsigned long)theirs);
 }
 
+static void a_page_of_our_own_is_not_mapped_elsewhere(struct kunit *test)
+{
+	struct gnttab_map_grant_ref ops[2];
+	struct page *pages[2];
+
+	KUNIT_ASSERT_EQ(test, 0, grant_module_init());
+	KUNIT_ASSERT_EQ(test, 0, gnttab_alloc_pages(2, pages));
+	set_map_op(&ops[0], pages[0]);
+	set_map_op(&ops[1], pages[1]);
+	ops[1].dom = MODEL_GUEST;
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, gnttab_map_refs(ops, NULL, pages, 2));
+	KUNIT_EXPECT_EQ(test, GNTST_general_error, ops[0].status);
+	KUNIT_EXPECT_EQ(test, GNTST_general_error, ops[1].status);
+	KUNIT_EXPECT_FALSE(test, PageForeign(pages[0]));
+	KUNIT_EXPECT_FALSE(test, PageForeign(pages[1]));
+	gnttab_free_pages(2, pages);
+	grant_module_exit();
+	expect_nothing_left(test, 0);
+}
+
 static void a_page_that_stays_mapped_is_kept_back(struct kunit *test)
 {
 	void *theirs = (void *)get_zeroed_page(GFP_KERNEL);
@@ -398,6 +418,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(a_peer_that_never_lets_go_does_not_hold_the_module,
 			 kind_gen_params),
 	KUNIT_CASE(a_mapping_that_fails_leaves_its_page_free),
+	KUNIT_CASE(a_page_of_our_own_is_not_mapped_elsewhere),
 	KUNIT_CASE(a_page_that_stays_mapped_is_kept_back),
 	{}
 };

@@ -171,18 +171,6 @@ err_mapping:
 	return ERR_PTR(err);
 }
 
-/*
- * Where Xen translates, a frame has one place in a domain: mapping one of this
- * domain's own elsewhere would leave a hole where it was, also after unmapping.
- */
-static bool would_lose_frames(const struct xenbus_device *dev)
-{
-	domid_t self;
-
-	return !xen_foreign_has_p2m() && !xen_own_domid(&self) &&
-	       dev->otherend_id == self;
-}
-
 static struct mapping *map_ring(const struct xenbus_device *dev,
 				const grant_ref_t *refs, unsigned int nr)
 {
@@ -191,7 +179,7 @@ static struct mapping *map_ring(const struct xenbus_device *dev,
 
 	if (!nr || nr > XENBUS_MAX_RING_GRANTS)
 		return ERR_PTR(-EINVAL);
-	if (would_lose_frames(dev))
+	if (xen_foreign_moves(dev->otherend_id))
 		return ERR_PTR(-EOPNOTSUPP);
 	mapping = new_mapping(nr);
 	if (IS_ERR(mapping))
@@ -228,7 +216,7 @@ int xenbus_map_ring_valloc(struct xenbus_device *dev, grant_ref_t *gnt_refs,
 		xenbus_dev_fatal(dev, PTR_ERR(mapping),
 				 "mapping a ring of %u pages, the first by reference %u%s",
 				 nr_grefs, nr_grefs ? gnt_refs[0] : 0,
-				 would_lose_frames(dev) ? ", of this domain" :
+				 xen_foreign_moves(dev->otherend_id) ? ", of this domain" :
 							  "");
 		return PTR_ERR(mapping);
 	}
