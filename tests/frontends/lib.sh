@@ -17,20 +17,27 @@ build_frontends()
 	done
 }
 
-# frontend_options KERNEL SIDE MODULE...: the options of a guest with Linux's
-# frontends; by SIDE with our modules below them, or with the kernel's own.
+# frontend_options KERNEL GUEST SIDE MODULE...: the options of a guest with Linux's
+# frontends; by SIDE with our modules below them, or with the kernel's own. In HVM
+# the disks are emulated as well, and no driver may have them when they are
+# unplugged.
 frontend_options()
 {
-	local kernel=$1 side=$2 name
+	local kernel=$1 guest=$2 side=$3 name unplug=''
 
-	shift 2
+	shift 3
 	if [[ $side == kernel ]]; then
 		echo --keep-kernel-drivers
 		printf -- '--modprobe\n%s\n' "$@"
 		return
 	fi
-	for name in "" -events -grant -xenstore -xenbus; do
-		printf -- '--insmod\n%s\n' "build/modules/$kernel/xendomu$name.ko"
+	if [[ $guest == hvm ]]; then
+		unplug=' unplug=disks'
+		printf '%s\n' --append initcall_blacklist=piix_init
+	fi
+	printf -- '--insmod\n%s\n' "build/modules/$kernel/xendomu.ko$unplug"
+	for name in events grant xenstore xenbus; do
+		printf -- '--insmod\n%s\n' "build/modules/$kernel/xendomu-$name.ko"
 	done
 	for name; do
 		printf -- '--insmod\n%s\n' "build/drivers/$kernel/$name/$name.ko"

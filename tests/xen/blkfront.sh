@@ -25,7 +25,7 @@ files=build/$name
 build_frontends "$kernel" "$side" xen-blkfront
 rm -rf "$files" "$files-force"
 pack_programs "$files/programs" fio mkfs.ext4 e2fsck
-mapfile -t options < <(filesystem "$kernel"; frontend_options "$kernel" "$side" xen-blkfront)
+mapfile -t options < <(filesystem "$kernel"; frontend_options "$kernel" "$guest" "$side" xen-blkfront)
 run_frontends "$name" "$kernel" block "mib=$mib" --guest "$guest" --memory 448 --timeout $((800 + mib * 2)) \
 	--disk "$mib" "${options[@]}"
 
@@ -51,7 +51,7 @@ frontends_are_gone "$side"
 if [[ $side == ours ]]; then
 	mkdir -p "$files-force"
 	cp -r "$files/programs" "$files-force/"
-	mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront)
+	mapfile -t options < <(frontend_options "$kernel" "$guest" "$side" xen-blkfront)
 	run_frontends "$name-force" "$kernel" force "" --guest "$guest" --memory 448 --timeout 600 --disk 16 "${options[@]}"
 	result "a busy disk that goes by force: the other disk is served" \
 		has "$out" '^after force: xvda 1$'

@@ -21,7 +21,7 @@ kernel=$1 cycles=$2 guest=${3:-pv} side=${4:-ours}
 name=frontend_cycles-$guest-$side-$kernel
 
 build_frontends "$kernel" "$side" xen-blkfront xen-netfront
-mapfile -t options < <(frontend_options "$kernel" "$side" xen-blkfront xen-netfront)
+mapfile -t options < <(frontend_options "$kernel" "$guest" "$side" xen-blkfront xen-netfront)
 run_frontends "$name" "$kernel" cycles "cycles=$cycles" --guest "$guest" --memory $((256 + cycles * 5 / 4)) \
 	--timeout $((500 + cycles * 30)) "${options[@]}"
 

@@ -25,7 +25,7 @@ name=hostile_backend-$guest-$kernel
 
 alone make -s build/hostile-backend
 build_frontends "$kernel" ours xen-blkfront xen-netfront
-mapfile -t options < <(frontend_options "$kernel" ours xen-blkfront xen-netfront)
+mapfile -t options < <(frontend_options "$kernel" "$guest" ours xen-blkfront xen-netfront)
 run_frontends "$name" "$kernel" hostile "" --guest "$guest" --memory 256 --vcpus 1 --timeout 900 "${options[@]}" \
 	--copy build/hostile-backend
 

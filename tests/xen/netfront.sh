@@ -28,7 +28,7 @@ arrives()
 build_frontends "$kernel" "$side" xen-netfront
 rm -rf "$files"
 pack_programs "$files/programs" ethtool
-mapfile -t options < <(frontend_options "$kernel" "$side" xen-netfront)
+mapfile -t options < <(frontend_options "$kernel" "$guest" "$side" xen-netfront)
 run_frontends "$name" "$kernel" net "rounds=$rounds bytes=$bytes" --guest "$guest" --memory 320 \
 	--timeout $((500 + mib * 4)) --nic "${options[@]}"
 

@@ -25,14 +25,14 @@ unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-hc
 
 build_frontends "$kernel" "$side" "${served[@]}" "${unserved[@]}" pvcalls-front
 if [[ $side == ours ]]; then
-	mapfile -t options < <(frontend_options "$kernel" "$side" 9pnet_xen xen-kbdfront-mod xen-fbfront-mod)
+	mapfile -t options < <(frontend_options "$kernel" "$guest" "$side" 9pnet_xen xen-kbdfront-mod xen-fbfront-mod)
 	for frontend in "${unserved[@]}"; do
 		options+=(--copy "build/drivers/$kernel/$frontend/$frontend.ko")
 	done
 	unload='9pnet_xen xen_kbdfront_mod xen_fbfront_mod'
 else
 	# It has the others built in.
-	mapfile -t options < <(frontend_options "$kernel" "$side" 9pnet_xen)
+	mapfile -t options < <(frontend_options "$kernel" "$guest" "$side" 9pnet_xen)
 	unserved=()
 	unload=9pnet_xen
 fi
@@ -62,7 +62,7 @@ done
 frontends_are_gone "$side"
 
 if [[ $side == ours ]]; then
-	mapfile -t options < <(frontend_options "$kernel" "$side" pvcalls-front)
+	mapfile -t options < <(frontend_options "$kernel" "$guest" "$side" pvcalls-front)
 	out=$(scripts/xenhost run --guest "$guest" --name "$name-pvcalls" --kernel "$kernel" "${options[@]}" \
 		'ls /sys/bus/xen/drivers; grep ^pvcalls_front /proc/modules; rmmod pvcalls-front 2>&1') || true
 	result "pvcalls-front, which nobody serves, loads and waits" has "$out" '^pvcalls$'

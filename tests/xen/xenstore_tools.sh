@@ -14,6 +14,9 @@ cd "$(dirname "$0")/../.."
 
 kernel=$1
 guest=$2
+# A kernel without Xen has no device of its own: Debian's of its version has.
+twin=$kernel
+[[ -e /lib/modules/$kernel ]] || twin=$(scripts/kernels --generic | grep "^${kernel%%-*}\.")
 name=xenstore_tools-$guest-$kernel
 files=build/$name
 mkdir -p build
@@ -88,21 +91,21 @@ xenstore-list $data/big | wc -l
 echo go >"$GUEST_INPUT"
 EOF2
 
-# run TWIN OPTION...: the session's output is in build/$name.TWIN
+# run SIDE KERNEL OPTION...: the session's output is in build/$name.SIDE
 run()
 {
-	local twin=$1 domid
+	local side=$1 domid
 
 	# shellcheck disable=SC2016 # for the guest's shell
-	scripts/xenhost run --guest "$guest" --kernel "$kernel" --name "$name-$twin" --timeout 500 \
-		"${@:2}" --copy "$files" --dom0 "build/$name-dom0.sh" \
+	scripts/xenhost run --guest "$guest" --kernel "$2" --name "$name-$side" --timeout 500 \
+		"${@:3}" --copy "$files" --dom0 "build/$name-dom0.sh" \
 		'read -r go; cd xenstore_tools-*; mkdir -p /lib64; cp lib/ld-linux* /lib64/
 		sh store-session.sh; echo "session over"
 		export LD_LIBRARY_PATH=$PWD/lib; home=$(bin/xenstore-read domid)
-		echo "domid $home"; ls -l /dev/xen/xenbus | cut -c 1-10' >"build/$name.$twin.raw" || true
-	domid=$(sed -n 's/^domid //p' "build/$name.$twin.raw")
+		echo "domid $home"; ls -l /dev/xen/xenbus | cut -c 1-10' >"build/$name.$side.raw" || true
+	domid=$(sed -n 's/^domid //p' "build/$name.$side.raw")
 	sed -E "s|/local/domain/$domid\\>|/local/domain/DOMID|g; s/([( ,][nbwr])${domid:-none}\\>/\1DOMID/g" \
-		"build/$name.$twin.raw" | sed '/^domid /d' >"build/$name.$twin"
+		"build/$name.$side.raw" | sed '/^domid /d' >"build/$name.$side"
 }
 
 differences()
@@ -112,11 +115,11 @@ differences()
 
 make -s build/store-calls build/store-raw
 prepare
-run kernel --keep-kernel-drivers
+run kernel "$twin" --keep-kernel-drivers
 result "the session runs on the kernel's device" has "$(cat "build/$name.kernel")" '^session over$'
 if [[ ${3:-} != kernel ]]; then
 	mapfile -t modules < <(insmod_all "$kernel")
-	run ours "${modules[@]}"
+	run ours "$kernel" "${modules[@]}"
 	result "the session runs on our device" has "$(cat "build/$name.ours")" '^session over$'
 	result "the answers are the same, but for those listed" \
 		same "$(differences)" "$(cat "build/$name.expected")"
