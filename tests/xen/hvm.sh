@@ -5,10 +5,10 @@
 # Upcalls come by vectors or by the platform device's interrupt line, with both
 # ABIs. Ports are spread over CPUs and moved by hand, a CPU goes and comes back,
 # an event of a port that nobody has bound is masked and counted. Everything is
-# unloaded and loaded again. Then a Xen that refuses things: FIFO, vectors,
-# HVM parameters; and a platform device that is not there, or is not right. Each
-# has its fallback, or one line in the log; with nothing left the guest is still
-# the one it was.
+# unloaded and loaded again. A vCPU comes beyond the 32 of shared_info. Then a Xen
+# that refuses things: FIFO, vectors, HVM parameters; and a platform device that
+# is not there, or is not right. Each has its fallback, or one line in the log;
+# with nothing left the guest is still the one it was.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/lib.sh
@@ -171,6 +171,27 @@ fi
 is "vectors after INTx" vector "fifo vector cpus $vcpus own 0"
 is "with events both ways by vectors" events_vector "5 5"
 result "a way that is none is refused" test "$(fact smoke)" -ne 0
+
+# shared_info has room for 32 vCPUs. Few of these run: the emulator has no time for
+# the ticks of all.
+# shellcheck disable=SC2016
+run beyond 'insmod xendomu.ko || exit 1
+last=/sys/devices/system/cpu/cpu33/online
+for abi in 2-level fifo; do
+	if [ $abi = fifo ]; then load events; else load events fifo=0; fi
+	floor || exit 1
+	echo 1 >$last; pair
+	echo 33 >/proc/irq/$irq/smp_affinity_list
+	fact $abi xen $(field $port vcpu) $(driver evpass 0 1 5) $(driver evcount 1 | cut -d" " -f2-) own $(grep "^cpu 33 " $cpus | grep -c " info own ")
+	echo 0 >$last
+	fact $abi-gone $(driver evpass 0 1 5) $(grep -c "^cpu 33 .* usable 1" $cpus)
+	unpair; cat $cpus | sed "s/^/# /"; down
+done
+rmmod xendomu; fact end' --vcpus 34 --append maxcpus=2 --config max_event_channels=4096
+for abi in 2-level fifo; do
+	is "$abi: a vCPU that shared_info has no room for takes events" $abi "xen 33 5 cpu 33 own 1"
+	is "$abi: when it goes, another does" $abi-gone "5 0"
+done
 
 # The control block of a vCPU is for good, so FIFO is refused before Xen has one.
 # shellcheck disable=SC2016

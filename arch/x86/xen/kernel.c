@@ -134,6 +134,9 @@ bool xen_kernel_prints_on_console(void)
 	struct console *con;
 	bool found = false;
 
+	/* With xen_nopv it has no such console; an hvc0 may be left of ours. */
+	if (!xen_domain())
+		return false;
 	compat_console_list_lock();
 	for_each_console(con)
 		found |= writes_console_ring(con);
