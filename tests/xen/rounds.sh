@@ -75,7 +75,7 @@ dom0=$(cat "$dir/dom0-script.out")
 
 number()
 {
-	sed -n "s/^$2.* $3 \([0-9]*\).*/\1/p" <<<"$1"
+	sed -n "s/^$2 .*\<$3 \([0-9]*\).*/\1/p" <<<"$1"
 }
 
 result "$rounds rounds of load, use and unload" test "$status" -eq 1 -a "$(tail -n 1 <<<"$out")" = 0
