@@ -6,9 +6,8 @@
 # and writes them, has Xen copy from and to them, and unmaps them: at once, and
 # when another user of a page lets go. What must be refused is tried as well:
 # a reference and a domain that are not there, a page that is in use, in domains
-# other than PV a page of its own. In the
-# end the guest's pages must be back where they came from, and Xen's dump must
-# show none of dom0's pages mapped.
+# other than PV a page of its own. In the end the guest's pages must be back
+# where they came from, and Xen's dump must show none of dom0's pages mapped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/lib.sh

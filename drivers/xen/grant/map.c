@@ -143,9 +143,8 @@ static int refuse_own(const struct gnttab_map_grant_ref *ops,
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (i && ops[i].dom == ops[i - 1].dom)
-			continue;
-		if (!xen_foreign_moves(ops[i].dom))
+		if ((i && ops[i].dom == ops[i - 1].dom) ||
+		    !xen_foreign_moves(ops[i].dom))
 			continue;
 		pr_err_ratelimited("cannot map reference %u, which is this domain's own: use its page, which would have a hole in its place\n",
 				   ops[i].ref);

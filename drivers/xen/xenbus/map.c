@@ -172,14 +172,15 @@ err_mapping:
 }
 
 static struct mapping *map_ring(const struct xenbus_device *dev,
-				const grant_ref_t *refs, unsigned int nr)
+				const grant_ref_t *refs, unsigned int nr,
+				bool is_own)
 {
 	struct mapping *mapping;
 	int err;
 
 	if (!nr || nr > XENBUS_MAX_RING_GRANTS)
 		return ERR_PTR(-EINVAL);
-	if (xen_foreign_moves(dev->otherend_id))
+	if (is_own)
 		return ERR_PTR(-EOPNOTSUPP);
 	mapping = new_mapping(nr);
 	if (IS_ERR(mapping))
@@ -209,15 +210,15 @@ static struct mapping *map_ring(const struct xenbus_device *dev,
 int xenbus_map_ring_valloc(struct xenbus_device *dev, grant_ref_t *gnt_refs,
 			   unsigned int nr_grefs, void **vaddr)
 {
-	struct mapping *mapping = map_ring(dev, gnt_refs, nr_grefs);
+	bool is_own = xen_foreign_moves(dev->otherend_id);
+	struct mapping *mapping = map_ring(dev, gnt_refs, nr_grefs, is_own);
 
 	*vaddr = NULL;
 	if (IS_ERR(mapping)) {
 		xenbus_dev_fatal(dev, PTR_ERR(mapping),
 				 "mapping a ring of %u pages, the first by reference %u%s",
 				 nr_grefs, nr_grefs ? gnt_refs[0] : 0,
-				 xen_foreign_moves(dev->otherend_id) ? ", of this domain" :
-							  "");
+				 is_own ? ", of this domain" : "");
 		return PTR_ERR(mapping);
 	}
 	*vaddr = mapping->addr;
