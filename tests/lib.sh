@@ -77,7 +77,6 @@ kunit_kernel()
 {
 	local -a fragments=(kunit debug)
 
-	[[ ! -e scripts/testkernel.d/debug-$1.config ]] || fragments+=("debug-$1")
 	case $2 in
 	xen-nokasan) fragments+=(nokasan xen) ;;
 	plain) fragments=(kunit plain noxen) ;;
