@@ -15,7 +15,7 @@ holds()
 	two CPUs, two references|-DFIRST=2
 	growth, with a callback for one reference and one for two|-DFIRST=1 -DLIMIT=2 -DCALLBACKS=2 -DTASK0_OPS=3
 	growth that fails|-DFIRST=1 -DLIMIT=2 -DGROW_FAILS=1
-	magazines of two|-DFIRST=2 -DLIMIT=3 -DMAG=2 -DCALLBACKS=1 -DTASK0_OPS=3 -DTASK1_OPS=3
+	two slots a CPU, and growth|-DSLOTS=2 -DFIRST=2 -DLIMIT=3 -DCALLBACKS=1 -DTASK1_OPS=1
 	an interrupt|-DIRQS=1
 	an interrupt, and a callback|-DIRQS=1 -DCALLBACKS=1 -DTASK1_OPS=1
 	a hypercall that fails|-DFAILS=1 -DCALLBACKS=1
@@ -32,7 +32,8 @@ holds_long()
 	two interrupts, two callbacks|-DFIRST=2 -DIRQS=2 -DTASK0_OPS=1 -DTASK1_OPS=1 -DCALLBACKS=2
 	an interrupt, and a hypercall that fails|-DIRQS=1 -DFAILS=1 -DCALLBACKS=1
 	two hypercalls that fail, three calls each|-DFIRST=2 -DFAILS=2 -DCALLBACKS=2 -DTASK0_OPS=3 -DTASK1_OPS=3
-	magazines of two, and growth, three calls each|-DFIRST=2 -DLIMIT=3 -DMAG=2 -DCALLBACKS=2 -DTASK0_OPS=3 -DTASK1_OPS=3
+	two slots a CPU, three references, two callbacks|-DSLOTS=2 -DFIRST=3 -DCALLBACKS=2
+	two slots a CPU, a callback, a hypercall that fails|-DSLOTS=2 -DFIRST=2 -DCALLBACKS=1 -DFAILS=1
 	EOT
 }
 
@@ -44,11 +45,11 @@ breaks()
 {
 	cat <<-EOT
 	store buffers are not waited for|$twice|-DNO_BARRIER
-	hot is not looked at after the hypercall|$twice|-DNO_DOUBLE_CHECK
-	hot is not looked at where it was empty|$asleep|-DTRUST_EMPTY -DCALLBACKS=2 -DFIRST=2
-	an owner does not look whether caches are off|$refused|-DNO_RECHECK
+	a slot is not looked at after the hypercall|$twice|-DNO_DOUBLE_CHECK
+	a slot is not looked at where it was empty|$asleep|-DTRUST_EMPTY -DCALLBACKS=2 -DFIRST=2
+	an owner does not look whether caches are off|$asleep|-DNO_RECHECK -DCALLBACKS=1
 	the pool is not looked at after emptying the caches|$refused|-DNO_SECOND_LOOK
-	magazines are emptied without their lock|$asleep|-DNO_DRAIN_LOCK -DCALLBACKS=1
+	an owner puts its slot into use without the lock|$refused|-DNO_LOCK
 	a waiter does not turn caches off|$asleep|-DNO_REVOKE_FOR_WAITERS -DCALLBACKS=1
 	freeing does not run callbacks|$asleep|-DNO_CALLBACKS -DCALLBACKS=1
 	interrupts are on while a lock is held|invalid end state|-DIRQS_ON -DIRQS=1

@@ -7,54 +7,52 @@
  *
  *	pool		the free references that no CPU has cached
  *	waiting[]	callbacks, each waiting for so many free references
- *	caches_off	no CPU may put anything into its caches; somebody empties
+ *	caches_off	no CPU may put its cache into use again; somebody empties
  *			them, or somebody waits for references
  *	nrefs		how many references there are; grows up to LIMIT
  *
- * pool, waiting and writes of caches_off are under lock L, growth is under lock
- * G. Each CPU has
+ * pool, waiting and caches_off are under lock L, growth is under lock G. Each CPU
+ * has some
  *
- *	hot		one word: EMPTY, REVOKED or a reference
- *	mag		a few more references (the magazine), under the CPU's lock M
- *	parked		what the last one who revoked hot found in it, as long as it
- *			is not known whether that was still true; or NONE
+ *	slot		each one word: EMPTY, REVOKED or a reference
+ *	parked		what the last one who revoked the slot found in it, as long
+ *			as it is not known whether that was still true; or NONE
  *
- * Locks are taken in the order G, L, M, with interrupts off.
+ * Locks are taken in the order G, L, with interrupts off.
  *
  * The owner
  *
- * takes the reference out of hot, or puts one in, with a compare-exchange
+ * takes the reference out of a slot, or puts one in, with a compare-exchange
  * without the lock prefix. That is one instruction, so interrupts of its own CPU
  * come before or after it. For other CPUs it is a load and, some time later, a
  * store: the store waits in the CPU's store buffer. Also when the comparison
- * failed: x86 then stores what it loaded. If hot does not help, the owner goes
- * to its magazine, and only then to the pool, to growth, and to what the other
- * CPUs have cached.
+ * failed: x86 then stores what it loaded. Which slot it tries is told by a number
+ * that may be off. If the slot does not help, the owner goes to the pool, and puts
+ * its slots in order there, with L: some are filled, others emptied. Then it goes
+ * to growth, and to what the other CPUs have cached.
  *
  * Whoever empties the caches (drain)
  *
- * holds L. It sets caches_off, and empties each magazine under its M. Whoever
- * takes M after that sees caches_off, so from here on no REVOKED turns into
- * EMPTY. Then it exchanges each hot for REVOKED, with a locked instruction. That
- * may land between the load and the store of the owner's compare-exchange, and
- * what it found then is no longer true: the owner has taken it, or has put one
- * in. So what was found is parked until a hypercall has made each CPU pass an
- * instruction boundary with an empty store buffer. The owner's next load sees
- * REVOKED. If hot is REVOKED still, then no store was under way, and what is
- * parked is free. If not, the owner was first; again, then, for that CPU,
- * up to ROUNDS times.
+ * holds L. It sets caches_off: from here on no REVOKED turns into EMPTY. Then it
+ * exchanges each slot for REVOKED, with a locked instruction. That may land
+ * between the load and the store of the owner's compare-exchange, and what it
+ * found then is no longer true: the owner has taken it, or has put one in. So what
+ * was found is parked until a hypercall has made each CPU pass an instruction
+ * boundary with an empty store buffer. The owner's next load sees REVOKED. If the
+ * slot is REVOKED still, then no store was under way, and what is parked is free.
+ * If not, the owner was first; again, then, for that slot, up to ROUNDS times.
  *
  * If the hypercall fails, what is parked stays parked. Nobody may put it back:
  * an owner may have loaded REVOKED, compared in vain, and be about to store
  * REVOKED over it (-DPUT_BACK shows how that loses a reference). The next drain
  * that gets its hypercall through finds out; or the owner itself, which after
- * taking M has nothing left in its own store buffer, and reads hot.
+ * taking L has nothing left in its own store buffer, and reads the slot.
  *
  * Whenever a drain gives up, because the hypercall failed or after ROUNDS rounds,
- * some hot may be in use although caches are off. What is freed there reaches
+ * some slot may be in use although caches are off. What is freed there reaches
  * nobody who waits; so if anybody does, a work item drains again.
  *
- * Only the owner turns REVOKED into EMPTY, under M and while caches are on.
+ * Only the owner turns REVOKED into EMPTY, with L and while caches are on.
  * They are on again when nobody waits and nobody drains.
  *
  * What is checked
@@ -65,14 +63,14 @@
  *	- Allocation fails only at the limit, and only if at some moment during
  *	  the call no reference was free. Unless draining gave up, see below.
  *	- No deadlock: each process comes to its end.
- *	- An idle CPU keeps one reference in hot and MAG in its magazine at most.
  *
  * How it is modelled
  *
  * A reference is one bit, so that a set of them is a number. The order within a
- * set does not matter and is left out. Each CPU has a store buffer for its own
- * hot, the only shared word that is written without a lock; it has SB entries,
- * the CPU's own loads see them, and they become visible at any later time.
+ * set does not matter and is left out. Each CPU has SLOTS slots and a store buffer
+ * for them, the only shared words that are written without a lock; it has SB
+ * entries, the CPU's own loads see them, and they become visible at any later
+ * time, in order.
  * Locked instructions wait for the buffer to be empty; so does, for others, an
  * unlock, because stores stay in order.
  *
@@ -110,8 +108,8 @@
 #ifndef LIMIT			/* references after all growth */
 #define LIMIT		FIRST
 #endif
-#ifndef MAG
-#define MAG		1
+#ifndef SLOTS			/* of each CPU, 1 or 2 */
+#define SLOTS		1
 #endif
 #ifndef CALLBACKS
 #define CALLBACKS	0
@@ -143,6 +141,12 @@
 #define AT_LIMIT	(nrefs == LIMIT)
 #endif
 
+#ifdef NO_RECHECK
+#define BLIND		1
+#else
+#define BLIND		0
+#endif
+
 #define ME		(1 << _pid)
 #define PROCESSES	(CPUS + IRQS)
 
@@ -160,17 +164,17 @@ byte waiting[2];
 bit caches_off;
 byte nrefs = FIRST;
 
-byte hot[CPUS];
-byte mag[CPUS];
-byte parked[CPUS] = NONE;
+byte slot[CPUS * SLOTS];
+byte parked[CPUS * SLOTS] = NONE;
 
-bit lock_g, lock_l, lock_m[CPUS];
+bit lock_g, lock_l;
 bit irqs_off[CPUS];
 bit suspended[CPUS];
 
 /* The store buffers, oldest entry first. */
 byte buffered[CPUS];
 byte sb0[CPUS], sb1[CPUS];
+byte sb0_at[CPUS], sb1_at[CPUS];
 
 bit ready;
 byte done;
@@ -191,8 +195,8 @@ byte saw_none;		/* ... and that lived when there was nothing free */
 active [CPUS] proctype Task() provided (!suspended[_pid])
 {
 	byte ops = (_pid == 0 -> TASK0_OPS : (_pid == 1 -> TASK1_OPS : TASK2_OPS));
-	byte r, v, n, rounds;
-	bit off, again, failed;
+	byte r, v, n, rounds, at;
+	bit off, again, failed, all;
 
 	ready;
 	do
@@ -206,8 +210,8 @@ active [CPUS] proctype Task() provided (!suspended[_pid])
 active [IRQS] proctype Irq()
 {
 	byte ops = IRQ_OPS;
-	byte r, v, n, rounds;
-	bit off, again, failed;
+	byte r, v, n, rounds, at;
+	bit off, again, failed, all;
 
 	ready;
 	do
@@ -264,9 +268,11 @@ active [CPUS] proctype Buffer()
 end:	do
 	:: d_step {
 		buffered[c] ->
-		hot[c] = sb0[c];
+		slot[SLOT(c, sb0_at[c])] = sb0[c];
 		sb0[c] = sb1[c];
+		sb0_at[c] = sb1_at[c];
 		sb1[c] = 0;
+		sb1_at[c] = 0;
 		buffered[c]--
 	   }
 	od
@@ -276,9 +282,11 @@ inline place_one(x)
 {
 	if
 	:: pool = pool | x
-	:: hot[0] == EMPTY -> hot[0] = x
-	:: hot[1] == EMPTY -> hot[1] = x
-	:: COUNT(mag[1]) < MAG -> mag[1] = mag[1] | x
+	:: slot[0] == EMPTY -> slot[0] = x
+	:: slot[SLOTS] == EMPTY -> slot[SLOTS] = x
+#if SLOTS > 1
+	:: slot[SLOTS + 1] == EMPTY -> slot[SLOTS + 1] = x
+#endif
 	:: held = held | x
 	fi;
 	free = REFS(FIRST) & ~held
@@ -290,16 +298,22 @@ inline count_place(set)
 	found = found | (set)
 }
 
+inline count_slot(i)
+{
+	if
+	:: slot[i] != REVOKED -> count_place(slot[i])
+	:: slot[i] == REVOKED && parked[i] != NONE -> count_place(parked[i])
+	:: else
+	fi
+}
+
 inline count_cpu(c)
 {
 	flush(c);
-	count_place(mag[c]);
-	assert(COUNT(mag[c]) <= MAG);
-	if
-	:: hot[c] != REVOKED -> count_place(hot[c])
-	:: hot[c] == REVOKED && parked[c] != NONE -> count_place(parked[c])
-	:: else
-	fi
+	count_slot(SLOT(c, 0));
+#if SLOTS > 1
+	count_slot(SLOT(c, 1));
+#endif
 }
 
 active proctype Monitor()

@@ -3,54 +3,63 @@
  * What a driver calls.
  */
 
-/* The owner with M: off is what it saw of caches_off. */
-inline lock_magazine(c)
-{
-	d_step {
-		!lock_m[c] ->
-		disable_irqs(c);
-		lock_m[c] = 1;
-		flush(c);
-#ifdef NO_RECHECK
-		off = 0
-#else
-		off = caches_off
-#endif
-	}
-}
-
-/* What is parked is true: the store buffer is empty, and hot is REVOKED. */
-inline rearm(c)
+/*
+ * Which slot the number says: any, or none, as it may be off. What the owner then
+ * looks at: some of its slots.
+ */
+inline choose()
 {
 	if
-	:: !off && LOAD_HOT(c) == REVOKED ->
-		if
-		:: parked[c] == NONE -> store_hot(c, EMPTY)
-#ifdef FORGET_PARKED
-		:: parked[c] != NONE -> store_hot(c, EMPTY); parked[c] = NONE
+	:: at = 0; all = 1
+#if SLOTS > 1
+	:: at = 0; all = 0
+	:: at = 1; all = 0
+	:: at = 1; all = 1
 #endif
-		:: else -> store_hot(c, parked[c]); parked[c] = NONE
-		fi
+	:: at = SLOTS
+	fi
+}
+
+/* A slot in use again. What is parked is true: the store buffer is empty. */
+inline rearm(i)
+{
+	if
+	:: slot[i] == REVOKED ->
+#ifndef FORGET_PARKED
+		slot[i] = (parked[i] == NONE -> EMPTY : parked[i]);
+#else
+		slot[i] = EMPTY;
+#endif
+		parked[i] = NONE
 	:: else
 	fi
 }
 
-inline unlock_magazine(c)
-{
-	d_step {
-		flush(c);
-		lock_m[c] = 0;
-		irqs_off[c] = 0;
-		off = 0
-	}
-}
-
-inline refill(c)
+/* The owner has L, and its store buffer is empty: half its slots, one, is filled. */
+inline balance(c)
 {
 	if
-	:: !caches_off && COUNT(mag[c]) < MAG ->
-		mag[c] = mag[c] | FIRST_OF(pool);
-		pool = pool & ~FIRST_OF(pool)
+	:: at < SLOTS && (!caches_off || BLIND) ->
+#if SLOTS > 1
+		if
+		:: all || at == 1 ->
+			rearm(SLOT(c, 1));
+			to_pool(slot[SLOT(c, 1)]);
+			slot[SLOT(c, 1)] = EMPTY
+		:: else
+		fi;
+#endif
+		if
+		:: all || at == 0 ->
+			rearm(SLOT(c, 0));
+			if
+			:: slot[SLOT(c, 0)] == EMPTY ->
+				slot[SLOT(c, 0)] = FIRST_OF(pool);
+				pool = pool & ~FIRST_OF(pool)
+			:: else
+			fi
+		:: else
+		fi
 	:: else
 	fi
 }
@@ -67,13 +76,17 @@ inline take_from_pool()
 
 inline alloc_fast(c)
 {
+	choose();
 	d_step {
 		in_alloc = in_alloc | ME;
 		if
 		:: free == 0 && AT_LIMIT -> saw_none = saw_none | ME
 		:: else
 		fi;
-		r = LOAD_HOT(c);
+		if
+		:: at < SLOTS -> r = LOAD_SLOT(c, at)
+		:: else
+		fi;
 		if
 		:: IS_REF(r)
 		:: else -> r = 0
@@ -83,44 +96,21 @@ inline alloc_fast(c)
 	:: r -> d_step {
 		CAN_STORE(c) ->
 		if
-		:: LOAD_HOT(c) == r -> store_hot(c, EMPTY); take(r)
-		:: else -> v = LOAD_HOT(c); store_hot(c, v); r = 0; v = 0
+		:: LOAD_SLOT(c, at) == r -> store_slot(c, at, EMPTY); take(r)
+		:: else -> v = LOAD_SLOT(c, at); store_slot(c, at, v); r = 0; v = 0
 		fi
 	   }
 	:: else
 	fi
 }
 
-inline alloc_magazine(c)
-{
-	lock_magazine(c);
-	d_step {
-		rearm(c);
-		if
-		:: !off ->
-			r = FIRST_OF(mag[c]);
-			mag[c] = mag[c] & ~r;
-			if
-			:: r -> take(r)
-			:: else
-			fi
-		:: else
-		fi
-	};
-	unlock_magazine(c)
-}
-
-/*
- * Here, too, the magazine is changed under its M; but nobody else can have it,
- * since whoever drains holds L.
- */
 inline alloc_pool(c)
 {
 	d_step {
 		!lock_l ->
 		flush(c);
 		take_from_pool();
-		refill(c)
+		balance(c)
 	}
 }
 
@@ -131,7 +121,7 @@ inline alloc_at_limit(c)
 #ifndef NO_SECOND_LOOK
 		take_from_pool();
 #endif
-		#ifdef NO_EXCUSE
+#ifdef NO_EXCUSE
 		assert(r || (saw_none & ME));
 #else
 		assert(r || failed || again || (saw_none & ME));
@@ -190,51 +180,56 @@ inline alloc(c)
 {
 	alloc_fast(c);
 	if
-	:: !r -> alloc_magazine(c);
+	:: !r -> alloc_pool(c);
 		if
-		:: !r -> alloc_pool(c);
-			if
-			:: !r -> alloc_grow(c)
-			:: else
-			fi
+		:: !r -> alloc_grow(c)
 		:: else
 		fi
 	:: else
 	fi;
 	d_step {
 		r = 0;
+		at = 0;
+		all = 0;
 		in_alloc = in_alloc & ~ME;
 		saw_none = saw_none & ~ME
 	}
 }
 
+#ifdef NO_LOCK
+/* As balance() should not: what it saw of caches_off may be of the past. */
+inline rearm_without_lock(c)
+{
+	d_step { off = caches_off || LOAD_SLOT(c, 0) != REVOKED };
+	if
+	:: !off -> d_step { CAN_STORE(c) -> store_slot(c, 0, EMPTY) }
+	:: else -> off = 0
+	fi
+}
+#endif
+
 inline free_fast(c)
 {
+#ifdef NO_LOCK
+	rearm_without_lock(c);
+#endif
+	choose();
 	d_step {
-		CAN_STORE(c) ->
+		at == SLOTS || CAN_STORE(c) ->
 		r = FIRST_OF(held);
 		held = held & ~r;
 		if
-		:: LOAD_HOT(c) == EMPTY -> give(r); store_hot(c, r); r = 0
-		:: else -> v = LOAD_HOT(c); store_hot(c, v); v = 0
+		:: at == SLOTS
+		:: at < SLOTS && LOAD_SLOT(c, at) == EMPTY ->
+			give(r);
+			store_slot(c, at, r);
+			r = 0
+		:: else ->
+			v = LOAD_SLOT(c, at);
+			store_slot(c, at, v);
+			v = 0
 		fi
 	}
-}
-
-inline free_magazine(c)
-{
-	lock_magazine(c);
-	d_step {
-		rearm(c);
-		if
-		:: !off && COUNT(mag[c]) < MAG ->
-			give(r);
-			mag[c] = mag[c] | r;
-			r = 0
-		:: else
-		fi
-	};
-	unlock_magazine(c)
 }
 
 inline free_pool(c)
@@ -244,12 +239,7 @@ inline free_pool(c)
 		flush(c);
 		give(r);
 		to_pool(r);
-		if
-		:: COUNT(mag[c]) == MAG ->
-			to_pool(FIRST_OF(mag[c]));
-			mag[c] = mag[c] & ~FIRST_OF(mag[c])
-		:: else
-		fi;
+		balance(c);
 #ifndef NO_CALLBACKS
 		run_callbacks();
 #endif
@@ -262,13 +252,11 @@ inline release(c)
 {
 	free_fast(c);
 	if
-	:: r -> free_magazine(c);
-		if
-		:: r -> free_pool(c)
-		:: else
-		fi
+	:: r -> free_pool(c)
 	:: else
-	fi
+	fi;
+	at = 0;
+	all = 0
 }
 
 inline request(c, count)

@@ -3,32 +3,16 @@
  * Emptying the caches of all CPUs.
  */
 
-inline empty_magazines()
-{
-	n = 0;
-	do
-	:: n < CPUS -> d_step {
-#ifndef NO_DRAIN_LOCK
-		!lock_m[n] ->
-#endif
-		to_pool(mag[n]);
-		mag[n] = 0;
-		n++
-	   }
-	:: else -> break
-	od
-}
-
-/* What was parked for a hot that is not REVOKED is stale: the owner was first. */
+/* What was parked for a slot that is not REVOKED is stale: the owner was first. */
 inline revoke()
 {
 	n = 0;
 	do
-	:: n < CPUS -> d_step {
+	:: n < CPUS * SLOTS -> d_step {
 		if
-		:: hot[n] != REVOKED ->
-			parked[n] = hot[n];
-			hot[n] = REVOKED
+		:: slot[n] != REVOKED ->
+			parked[n] = slot[n];
+			slot[n] = REVOKED
 		:: else
 		fi;
 		n++
@@ -59,17 +43,17 @@ inline settle()
 	n = 0;
 	again = 0;
 	do
-	:: n < CPUS -> d_step {
+	:: n < CPUS * SLOTS -> d_step {
 		if
 		:: parked[n] == NONE
 #if defined(NO_DOUBLE_CHECK)
 		:: parked[n] != NONE ->
 #elif defined(TRUST_EMPTY)
-		:: IS_REF(parked[n]) && hot[n] != REVOKED -> again = 1
-		:: parked[n] == EMPTY || parked[n] != NONE && hot[n] == REVOKED ->
+		:: IS_REF(parked[n]) && slot[n] != REVOKED -> again = 1
+		:: parked[n] == EMPTY || parked[n] != NONE && slot[n] == REVOKED ->
 #else
-		:: parked[n] != NONE && hot[n] != REVOKED -> again = 1
-		:: parked[n] != NONE && hot[n] == REVOKED ->
+		:: parked[n] != NONE && slot[n] != REVOKED -> again = 1
+		:: parked[n] != NONE && slot[n] == REVOKED ->
 #endif
 			to_pool(parked[n]);
 			parked[n] = NONE
@@ -85,9 +69,9 @@ inline put_back()
 {
 	n = 0;
 	do
-	:: n < CPUS -> d_step {
+	:: n < CPUS * SLOTS -> d_step {
 		if
-		:: parked[n] != NONE && hot[n] == REVOKED -> hot[n] = parked[n]
+		:: parked[n] != NONE && slot[n] == REVOKED -> slot[n] = parked[n]
 		:: else
 		fi;
 		parked[n] = NONE;
@@ -100,12 +84,11 @@ inline put_back()
 
 /*
  * Gives up when the hypercall fails, or after ROUNDS rounds in which an owner was
- * first. Either leaves caches that are not empty. Needs lock L, interrupts off, an empty store buffer, and caches_off
- * set.
+ * first. Either leaves caches that are not empty. Needs lock L, interrupts off, an
+ * empty store buffer, and caches_off set.
  */
 inline drain()
 {
-	empty_magazines();
 	rounds = 0;
 	do
 	:: revoke();

@@ -3,15 +3,17 @@
  * The store buffers, and interrupts.
  */
 
-#define LOAD_HOT(c)	(buffered[c] == 0 -> hot[c] : \
-			 (buffered[c] == 1 -> sb0[c] : sb1[c]))
+#define SLOT(c, s)	((c) * SLOTS + (s))
+#define LOAD_SLOT(c, s)	(buffered[c] == 2 && sb1_at[c] == (s) -> sb1[c] : \
+			 (buffered[c] && sb0_at[c] == (s) -> sb0[c] : \
+			  slot[SLOT(c, s)]))
 #define CAN_STORE(c)	(buffered[c] < SB)
 
-inline store_hot(c, x)
+inline store_slot(c, s, x)
 {
 	if
-	:: buffered[c] == 0 -> sb0[c] = x
-	:: else -> sb1[c] = x
+	:: buffered[c] == 0 -> sb0[c] = x; sb0_at[c] = s
+	:: else -> sb1[c] = x; sb1_at[c] = s
 	fi;
 	buffered[c]++
 }
@@ -19,12 +21,17 @@ inline store_hot(c, x)
 inline flush(c)
 {
 	if
-	:: buffered[c] == 0
-	:: buffered[c] == 1 -> hot[c] = sb0[c]
-	:: buffered[c] == 2 -> hot[c] = sb1[c]
+	:: buffered[c] -> slot[SLOT(c, sb0_at[c])] = sb0[c]
+	:: else
+	fi;
+	if
+	:: buffered[c] == 2 -> slot[SLOT(c, sb1_at[c])] = sb1[c]
+	:: else
 	fi;
 	sb0[c] = 0;
 	sb1[c] = 0;
+	sb0_at[c] = 0;
+	sb1_at[c] = 0;
 	buffered[c] = 0
 }
 

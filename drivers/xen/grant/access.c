@@ -125,7 +125,7 @@ int gnttab_grant_foreign_access(domid_t domid, unsigned long frame,
 
 	if (grants_are_watched() || !may_be_granted(domid, frame))
 		return grant_slowly(domid, frame, readonly, _RET_IP_);
-	ref = grant_pool_alloc_hot(&grant_pool);
+	ref = grant_pool_alloc_cached(&grant_pool);
 	if (unlikely(!ref))
 		return grant_slowly(domid, frame, readonly, _RET_IP_);
 	grant_entry_set(ref, domid, frame, grant_flags(readonly));
@@ -191,12 +191,14 @@ static noinline int free_slowly(grant_ref_t ref)
  */
 int gnttab_try_end_foreign_access(grant_ref_t ref)
 {
-	u32 *link = gref_live_link(&grant_pool.refs, ref);
+	u32 *link;
 
-	if (ends_are_watched() || unlikely(!link) ||
-	    !grant_entry_try_clear(ref))
+	if (ends_are_watched() || !gref_is_live(&grant_pool.refs, ref))
 		return try_end_slowly(ref, _RET_IP_);
-	if (unlikely(!grant_pool_free_hot(&grant_pool, ref, link)))
+	link = gref_link(&grant_pool.refs, ref);
+	if (!grant_entry_try_clear(ref))
+		return try_end_slowly(ref, _RET_IP_);
+	if (unlikely(!grant_pool_free_cached(&grant_pool, ref, link)))
 		return free_slowly(ref);
 	return 1;
 }

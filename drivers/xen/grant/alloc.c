@@ -128,11 +128,22 @@ void gnttab_free_grant_reference(grant_ref_t ref)
 {
 	u32 *link = link_to_free(ref);
 
-	if (likely(link) && unlikely(!grant_pool_free_hot(&grant_pool, ref,
-							  link)))
+	if (likely(link) &&
+	    unlikely(!grant_pool_free_cached(&grant_pool, ref, link)))
 		grant_pool_give_one(&grant_pool, ref);
 }
 EXPORT_SYMBOL_GPL(gnttab_free_grant_reference);
+
+static noinline int alloc_references(unsigned int count, grant_ref_t *head)
+{
+	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+	int err = grant_pool_take(&grant_pool, &list, count);
+
+	if (err)
+		return grant_none_left(count, err);
+	*head = list.head;
+	return 0;
+}
 
 /**
  * gnttab_alloc_grant_references() - a private list of references
@@ -145,12 +156,12 @@ EXPORT_SYMBOL_GPL(gnttab_free_grant_reference);
  */
 int gnttab_alloc_grant_references(u16 count, grant_ref_t *head)
 {
-	struct gref_list list = GREF_LIST(GREF_PRIVATE);
-	int err = grant_pool_take(&grant_pool, &list, count);
+	grant_ref_t ref = count == 1 ? grant_cache_pop(&grant_pool) : 0;
 
-	if (err)
-		return grant_none_left(count, err);
-	*head = list.head;
+	if (!ref)
+		return alloc_references(count, head);
+	WRITE_ONCE(*gref_link(&grant_pool.refs, ref), GREF_PRIVATE | GREF_END);
+	*head = ref;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(gnttab_alloc_grant_references);
@@ -216,21 +227,12 @@ int gnttab_empty_grant_references(const grant_ref_t *head)
 }
 EXPORT_SYMBOL_GPL(gnttab_empty_grant_references);
 
-/* Takes the first reference off a private list; NO_REF if there is none. */
-static __always_inline grant_ref_t pop_private(grant_ref_t *head)
+/* Nothing was taken off a private list: because it is empty, or is none. */
+static noinline int __cold no_claim(grant_ref_t head, unsigned long caller)
 {
-	grant_ref_t ref = *head;
-	u32 *link, next;
-
-	if (unlikely(ref >= READ_ONCE(grant_pool.refs.nr_refs)))
-		return NO_REF;
-	link = gref_link(&grant_pool.refs, ref);
-	if (unlikely((*link & GREF_KIND) != GREF_PRIVATE))
-		return NO_REF;
-	next = *link & GREF_NEXT;
-	*head = next == GREF_END ? NO_REF : next;
-	WRITE_ONCE(*link, GREF_LIVE);
-	return ref;
+	if (head != NO_REF)
+		grant_complain(head, "does not begin a private list", caller);
+	return -ENOSPC;
 }
 
 /**
@@ -242,14 +244,18 @@ static __always_inline grant_ref_t pop_private(grant_ref_t *head)
  */
 int gnttab_claim_grant_reference(grant_ref_t *head)
 {
-	grant_ref_t ref = pop_private(head);
+	grant_ref_t ref = *head;
+	u32 *link, next;
 
-	if (likely(ref != NO_REF))
-		return ref;
-	if (*head != NO_REF)
-		grant_complain(*head, "does not begin a private list",
-			       _RET_IP_);
-	return -ENOSPC;
+	if (unlikely(ref >= READ_ONCE(grant_pool.refs.nr_refs)))
+		return no_claim(ref, _RET_IP_);
+	link = gref_link(&grant_pool.refs, ref);
+	if (unlikely((*link & GREF_KIND) != GREF_PRIVATE))
+		return no_claim(ref, _RET_IP_);
+	next = *link & GREF_NEXT;
+	*head = next == GREF_END ? NO_REF : next;
+	WRITE_ONCE(*link, GREF_LIVE);
+	return ref;
 }
 EXPORT_SYMBOL_GPL(gnttab_claim_grant_reference);
 

@@ -2,96 +2,110 @@
 /*
  * The caches: free references that one CPU has to itself, see pool.h.
  *
- * First the hot slot: one word, one reference. It is changed by one
+ * A cache is a stack of slots, a slot one word. A slot is changed by one
  * compare-exchange without lock prefix: whole as far as interrupts of the same
  * CPU are concerned, and therefore good in every context, but no more than a
- * load and a store to other CPUs. That is why it is cheap. Behind it, a list
- * under a lock of its own that hardly anybody else ever takes.
+ * load and a store to other CPUs. That is why it is cheap.
+ *
+ * The number of references in the cache says which slot to try, and no more
+ * than that: whoever is interrupted, or moved to another CPU, between the slot
+ * and the number leaves the one a little off the other. A slot that is not as
+ * the number promises is left to the pool, whose lock keeps everybody out but
+ * this CPU, and interrupts are off: there the cache is put in order again, and
+ * filled or emptied to its half.
  *
  * Nobody is told that there is no reference while one lies in another CPU's
  * cache, and no callback sleeps through one that is freed there. For both, the
- * caches are revoked:
+ * caches are revoked, with the pool's lock held:
  *
- * - is_revoked is set, and each CPU's list emptied under its lock. From then
- *   on its owner, who looks at is_revoked under the same lock, leaves it so.
- * - Each hot slot is exchanged for GRANT_HOT_REVOKED, and what was in it is
+ * - is_revoked is set. From then on no owner makes a revoked slot empty again.
+ * - Each slot is exchanged for GRANT_SLOT_REVOKED, and what was in it is
  *   parked. Its owner may be in the middle of its compare-exchange, with the
  *   old value loaded and the new one not yet stored, or stored and not yet
  *   visible. So after the exchange comes a barrier on all CPUs. If the slot
- *   then holds GRANT_HOT_REVOKED, no store of the owner's was under way, what
+ *   then holds GRANT_SLOT_REVOKED, no store of the owner's was under way, what
  *   is parked is ours, and the owner will find the slot revoked from now on.
  *   If it holds something else, the owner's store came later and counts; what
  *   is parked is the past, and the exchange is done again.
  * - If the barrier fails, what is parked stays so, for the next who revokes,
  *   or for the owner. It must not be put back: see below.
- * - Only the owner makes a revoked slot empty again, under its list's lock,
- *   when is_revoked is not set. An emptied list and a revoked slot therefore
- *   stay as they are until is_revoked is cleared: when the last callback has
- *   gone, or at once if none waits.
+ * - Only the owner makes a revoked slot empty again, with the pool's lock held,
+ *   when is_revoked is not set: when the last callback has gone, or at once if
+ *   none waits.
  *
  * A compare-exchange that fails stores the value it found, and so counts as a
  * store, too. It may undo an exchange of ours, which the look after the
- * barrier finds out, and it may store GRANT_HOT_REVOKED over whatever we put
+ * barrier finds out, and it may store GRANT_SLOT_REVOKED over whatever we put
  * into the slot, which is why only the owner does.
  *
  * tests/spin/caches.pml is this file as a model, checked in every state.
  */
 #include <linux/printk.h>
+#include <linux/string.h>
 
 #include "pool.h"
 
 /* How often a slot is tried whose owner is just then at it. */
 #define MAX_REVOKE_TRIES 8
 
-static void empty_list(struct grant_pool *pool, struct grant_cache *cache)
+/* Whether the slot's owner has let go of it, as far as one can see. */
+static bool is_revoked(const struct grant_cache *cache, unsigned int at)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&cache->lock, flags);
-	gref_move(&pool->refs, &pool->free, &cache->list, cache->list.nr);
-	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	return READ_ONCE(cache->slots[at]) == GRANT_SLOT_REVOKED;
 }
 
-/* Whether the slot's owner has let go of it, as far as one can see. */
-static bool is_slot_revoked(const struct grant_cache *cache)
+/* Returns whether something is parked. */
+static bool park(struct grant_cache *cache)
 {
-	return READ_ONCE(cache->hot) == GRANT_HOT_REVOKED;
+	bool is_parked = false;
+	unsigned int at;
+
+	for (at = 0; at < GRANT_CACHE_MAX; at++) {
+		if (!is_revoked(cache, at))
+			cache->parked[at] = xchg(&cache->slots[at],
+						 GRANT_SLOT_REVOKED);
+		is_parked |= cache->parked[at] != GRANT_NOT_PARKED;
+	}
+	return is_parked;
 }
 
 /* Returns whether there is something parked of another CPU's. */
-static bool park_slots(struct grant_pool *pool)
+static bool park_all(struct grant_pool *pool)
 {
 	bool is_others = false;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct grant_cache *cache = per_cpu_ptr(pool->caches, cpu);
-
-		if (!is_slot_revoked(cache))
-			cache->parked = xchg(&cache->hot, GRANT_HOT_REVOKED);
-		is_others |= cache->parked != GRANT_NOT_PARKED &&
+	for_each_possible_cpu(cpu)
+		is_others |= park(per_cpu_ptr(pool->caches, cpu)) &&
 			     cpu != smp_processor_id();
-	}
 	return is_others;
 }
 
-/* Returns whether an owner kept its slot. */
-static bool settle_slots(struct grant_pool *pool)
+/* Returns whether the owner kept a slot. */
+static bool settle(struct grant_pool *pool, struct grant_cache *cache)
+{
+	bool is_kept = false;
+	unsigned int at;
+
+	for (at = 0; at < GRANT_CACHE_MAX; at++) {
+		if (cache->parked[at] == GRANT_NOT_PARKED)
+			continue;
+		if (!is_revoked(cache, at))
+			is_kept = true;
+		else if (cache->parked[at] != GRANT_SLOT_EMPTY)
+			gref_push(&pool->refs, &pool->free, cache->parked[at]);
+		cache->parked[at] = GRANT_NOT_PARKED;
+	}
+	return is_kept;
+}
+
+static bool settle_all(struct grant_pool *pool)
 {
 	bool is_kept = false;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct grant_cache *cache = per_cpu_ptr(pool->caches, cpu);
-
-		if (cache->parked == GRANT_NOT_PARKED)
-			continue;
-		if (!is_slot_revoked(cache))
-			is_kept = true;
-		else if (cache->parked != GRANT_HOT_EMPTY)
-			gref_push(&pool->refs, &pool->free, cache->parked);
-		cache->parked = GRANT_NOT_PARKED;
-	}
+	for_each_possible_cpu(cpu)
+		is_kept |= settle(pool, per_cpu_ptr(pool->caches, cpu));
 	return is_kept;
 }
 
@@ -102,142 +116,101 @@ static bool settle_slots(struct grant_pool *pool)
  * They stay there as long as @pool->is_revoked does.
  *
  * Context: The pool's lock held, interrupts off.
- * Return: 0; what the barrier failed with, or -EBUSY if the owner of a slot
- * was at it every time: then each CPU may keep a reference.
+ * Return: 0; what the barrier failed with: then each CPU may keep what it has;
+ * or -EBUSY if the owner of a slot was at it every time, and keeps that one.
  */
 int grant_cache_revoke(struct grant_pool *pool)
 {
-	int cpu, tries;
+	int tries;
 
-	WRITE_ONCE(pool->is_revoked, true);
-	for_each_possible_cpu(cpu)
-		empty_list(pool, per_cpu_ptr(pool->caches, cpu));
-
+	pool->is_revoked = true;
 	for (tries = 0; tries < MAX_REVOKE_TRIES; tries++) {
-		int err = park_slots(pool) ? pool->ops->sync_cpus() : 0;
+		int err = park_all(pool) ? pool->ops->sync_cpus() : 0;
 
 		if (err) {
-			pr_err_ratelimited("cannot synchronise vCPUs (%d): each may keep one free grant reference to itself\n",
-					   err);
+			pr_err_ratelimited("cannot synchronise vCPUs (%d): each may keep up to %u free grant references to itself\n",
+					   err, GRANT_CACHE_MAX);
 			return err;
 		}
-		if (!settle_slots(pool))
+		if (!settle_all(pool))
 			return 0;
 	}
 	return -EBUSY;
 }
 
 /*
- * Called with the list's lock held, by its owner, when it may have a cache.
- * What is parked since a barrier failed is true: taking the lock has brought
- * the owner's stores to an end.
+ * Takes what is in a slot of this CPU's. If it is revoked, what is parked since
+ * a barrier failed is true: taking the lock has brought the owner's stores to an
+ * end. If not, the owner's store came after all, and what is parked is the past.
  */
-static void allow_slot(struct grant_cache *cache)
+static u32 empty_own(struct grant_cache *cache, unsigned int at)
 {
-	if (!is_slot_revoked(cache))
-		return;
-	WRITE_ONCE(cache->hot, cache->parked == GRANT_NOT_PARKED ?
-			       GRANT_HOT_EMPTY : cache->parked);
-	cache->parked = GRANT_NOT_PARKED;
-}
+	u32 slot = cache->slots[at];
 
-static struct grant_cache *own_cache_lock(struct grant_pool *pool,
-					  unsigned long *flags)
-	__acquires(grant_cache)
-{
-	struct grant_cache *cache;
-
-	local_irq_save(*flags);
-	cache = this_cpu_ptr(pool->caches);
-	raw_spin_lock(&cache->lock);
-	return cache;
-}
-
-static void own_cache_unlock(struct grant_cache *cache, unsigned long flags)
-	__releases(grant_cache)
-{
-	raw_spin_unlock(&cache->lock);
-	local_irq_restore(flags);
-}
-
-/* Whether the owner may use its cache, which is locked; takes it into use. */
-static bool own_cache_allowed(struct grant_pool *pool,
-			      struct grant_cache *cache)
-{
-	/* Before what is parked; pairs with allow_caches(). */
-	if (unlikely(smp_load_acquire(&pool->is_revoked)))
-		return false;
-	allow_slot(cache);
-	return true;
+	if (unlikely(slot == GRANT_SLOT_REVOKED)) {
+		slot = cache->parked[at];
+		cache->parked[at] = GRANT_NOT_PARKED;
+	}
+	WRITE_ONCE(cache->slots[at], GRANT_SLOT_EMPTY);
+	return slot;
 }
 
 /**
- * grant_cache_take() - take from this CPU's list
- * @pool: the pool
- * @list: gets the references
- * @nr: how many, all or none
- *
- * Context: Any.
- * Return: Whether there were so many.
- */
-bool grant_cache_take(struct grant_pool *pool, struct gref_list *list,
-		      unsigned int nr)
-{
-	unsigned long flags;
-	struct grant_cache *cache = own_cache_lock(pool, &flags);
-	bool is_done = own_cache_allowed(pool, cache) && nr <= cache->list.nr;
-
-	if (is_done)
-		gref_move(&pool->refs, list, &cache->list, nr);
-	own_cache_unlock(cache, flags);
-	return is_done;
-}
-
-/**
- * grant_cache_give() - give to this CPU's list
- * @pool: the pool
- * @list: loses its references, all or none
- *
- * Context: Any.
- * Return: Whether there was room for all of them.
- */
-bool grant_cache_give(struct grant_pool *pool, struct gref_list *list)
-{
-	unsigned long flags;
-	struct grant_cache *cache = own_cache_lock(pool, &flags);
-	bool is_done = own_cache_allowed(pool, cache) &&
-		       list->nr <= GRANT_CACHE_MAX - cache->list.nr;
-
-	if (is_done)
-		gref_move(&pool->refs, &cache->list, list, list->nr);
-	own_cache_unlock(cache, flags);
-	return is_done;
-}
-
-/**
- * grant_cache_balance() - bring this CPU's list to about half its length
+ * grant_cache_balance() - bring this CPU's cache to its half
  * @pool: the pool
  *
- * Takes from the shared list what that can spare, or gives to it.
+ * Takes from the shared list what that can spare, or gives to it. One that is
+ * neither empty nor full was not as its number promised: all its slots are
+ * looked at, and put in order. A cache that was revoked is in use again, unless
+ * the pool's caches are to stay so.
  *
- * Context: The pool's lock held.
+ * Context: The pool's lock held, interrupts off.
  */
 void grant_cache_balance(struct grant_pool *pool)
 {
-	unsigned int share = pool->free.nr / num_possible_cpus();
 	struct grant_cache *cache = this_cpu_ptr(pool->caches);
-	unsigned long flags;
+	unsigned int share = pool->free.nr / num_possible_cpus();
+	unsigned int nr = cache->nr >= GRANT_CACHE_MAX ? GRANT_CACHE_HALF : 0;
+	unsigned int end = cache->nr ? GRANT_CACHE_MAX : GRANT_CACHE_HALF;
+	unsigned int at;
 
 	if (pool->is_revoked)
 		return;
-	raw_spin_lock_irqsave(&cache->lock, flags);
-	if (cache->list.nr > GRANT_CACHE_BATCH)
-		gref_move(&pool->refs, &pool->free, &cache->list,
-			  cache->list.nr - GRANT_CACHE_BATCH);
-	else
-		gref_move(&pool->refs, &cache->list, &pool->free,
-			  min(share, GRANT_CACHE_BATCH - cache->list.nr));
-	raw_spin_unlock_irqrestore(&cache->lock, flags);
+	for (at = nr; at < end; at++) {
+		u32 ref = empty_own(cache, at);
+
+		if (!grant_is_ref(ref))
+			continue;
+		if (nr < GRANT_CACHE_HALF)
+			WRITE_ONCE(cache->slots[nr++], ref);
+		else
+			gref_push(&pool->refs, &pool->free, ref);
+	}
+	for (; nr < GRANT_CACHE_HALF && share; share--) {
+		grant_ref_t ref = gref_pop(&pool->refs, &pool->free);
+
+		WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_CACHED);
+		WRITE_ONCE(cache->slots[nr++], ref);
+	}
+	this_cpu_write(pool->caches->nr, nr);
+}
+
+/**
+ * grant_cache_count() - how many references a cache has
+ * @cache: the cache, of any CPU
+ *
+ * Context: Any.
+ * Return: The number, exact if its CPU does not use it meanwhile.
+ */
+unsigned int grant_cache_count(const struct grant_cache *cache)
+{
+	unsigned int at, nr = 0;
+
+	for (at = 0; at < GRANT_CACHE_MAX; at++)
+		nr += grant_is_ref(is_revoked(cache, at) ?
+				   READ_ONCE(cache->parked[at]) :
+				   READ_ONCE(cache->slots[at]));
+	return nr;
 }
 
 /**
@@ -259,10 +232,8 @@ int grant_caches_init(struct grant_pool *pool)
 	for_each_possible_cpu(cpu) {
 		struct grant_cache *cache = per_cpu_ptr(pool->caches, cpu);
 
-		cache->hot = GRANT_HOT_REVOKED;
-		cache->parked = GRANT_NOT_PARKED;
-		raw_spin_lock_init(&cache->lock);
-		cache->list = (struct gref_list)GREF_LIST(GREF_CACHED);
+		memset32(cache->slots, GRANT_SLOT_REVOKED, GRANT_CACHE_MAX);
+		memset32(cache->parked, GRANT_NOT_PARKED, GRANT_CACHE_MAX);
 	}
 	return 0;
 }

@@ -28,16 +28,9 @@ static void show_counts(struct seq_file *m)
 static void show_cache(struct seq_file *m, int cpu)
 {
 	const struct grant_cache *cache = per_cpu_ptr(grant_pool.caches, cpu);
-	u32 hot = READ_ONCE(cache->hot);
 
-	seq_printf(m, "cpu %d: %u in its list, slot ", cpu,
-		   READ_ONCE(cache->list.nr));
-	if (hot == GRANT_HOT_REVOKED)
-		seq_puts(m, "revoked\n");
-	else if (hot == GRANT_HOT_EMPTY)
-		seq_puts(m, "empty\n");
-	else
-		seq_printf(m, "ref %u\n", hot);
+	seq_printf(m, "cpu %d: %u in its cache\n", cpu,
+		   grant_cache_count(cache));
 }
 
 static void show_entry(struct seq_file *m, grant_ref_t ref)

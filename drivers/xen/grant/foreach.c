@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A page may be larger than what one grant covers: taking it piece by piece. */
+/*
+ * Pages as a driver has them, cut to what one grant covers: on x86 a page of the
+ * kernel's is one of Xen's, and so each is one piece.
+ */
+#include <linux/build_bug.h>
 #include <linux/export.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -7,15 +11,17 @@
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
+static_assert(XEN_PAGE_SIZE == PAGE_SIZE);
+
 /**
  * gnttab_foreach_grant_in_range() - call a function for each piece of a page
  * @page: the page
  * @offset: where to begin, in bytes from the page's start
  * @len: how far, in bytes; what lies beyond the page's end is left out
- * @fn: called with each piece's guest frame, offset in it and length
+ * @fn: called with the piece's guest frame, offset in it and length
  * @data: handed to @fn
  *
- * An @offset outside the page calls @fn not at all.
+ * No @len, or an @offset outside the page, calls @fn not at all.
  *
  * Context: Any that @fn allows.
  */
@@ -23,21 +29,9 @@ void gnttab_foreach_grant_in_range(struct page *page, unsigned int offset,
 				   unsigned int len, xen_grant_fn_t fn,
 				   void *data)
 {
-	unsigned long xen_pfn = page_to_xen_pfn(page) + XEN_PFN_DOWN(offset);
-	unsigned int start = xen_offset_in_page(offset);
-
-	if (offset >= PAGE_SIZE)
-		return;
-	len = min_t(unsigned int, len, PAGE_SIZE - offset);
-	while (len) {
-		unsigned int piece;
-
-		piece = min_t(unsigned int, len, XEN_PAGE_SIZE - start);
-		fn(pfn_to_gfn(xen_pfn), start, piece, data);
-		len -= piece;
-		start = 0;
-		xen_pfn++;
-	}
+	if (offset < PAGE_SIZE && len)
+		fn(xen_page_to_gfn(page), offset,
+		   min_t(unsigned int, len, PAGE_SIZE - offset), data);
 }
 EXPORT_SYMBOL_GPL(gnttab_foreach_grant_in_range);
 
@@ -56,12 +50,7 @@ void gnttab_foreach_grant(struct page **pages, unsigned int nr_grefs,
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_grefs; i++) {
-		unsigned int nth = i % XEN_PFN_PER_PAGE;
-		struct page *page = pages[i / XEN_PFN_PER_PAGE];
-
-		fn(pfn_to_gfn(page_to_xen_pfn(page) + nth), nth * XEN_PAGE_SIZE,
-		   XEN_PAGE_SIZE, data);
-	}
+	for (i = 0; i < nr_grefs; i++)
+		fn(xen_page_to_gfn(pages[i]), 0, PAGE_SIZE, data);
 }
 EXPORT_SYMBOL_GPL(gnttab_foreach_grant);

@@ -3,12 +3,12 @@
  * How free references are kept, so that the usual case is cheap and the
  * unusual exact.
  *
- *	CPU 0    hot slot    list (64)  \
- *	CPU 1    hot slot    list (64)   >   shared list   <-  growth
- *	...                             /
+ *	CPU 0    cache (128)  \
+ *	CPU 1    cache (128)   >   shared list   <-   growth
+ *	...                   /
  *
- * Each is asked when the one to the left has nothing, or no room. The left
- * half is cache.c. Growth has a lock of its own, so that who frees references
+ * Each is asked when the one to the left has nothing, or no room. Caches are
+ * cache.c's. Growth has a lock of its own, so that who frees references
  * meanwhile need not wait for Xen. Only when the table can grow no more are
  * the caches revoked, and only when they, too, had nothing is the answer that
  * there is no reference.
@@ -65,8 +65,7 @@ static void run_callbacks(struct grant_pool *pool)
 /* Called with the lock held, at the end of all that may have revoked. */
 static void allow_caches(struct grant_pool *pool)
 {
-	/* After what is parked; pairs with the owners' look at it. */
-	smp_store_release(&pool->is_revoked, pool->callbacks);
+	pool->is_revoked = pool->callbacks;
 }
 
 /* Called with the lock held, when callbacks or a caller need what is free. */
@@ -94,6 +93,12 @@ static void revoke_again(struct work_struct *work)
 	spin_unlock_irq(&pool->lock);
 }
 
+/* Called with the lock held, after the shared list shrank. */
+static void note_low_water(struct grant_pool *pool)
+{
+	pool->low_water = min(pool->low_water, pool->free.nr);
+}
+
 /* Called with the lock held. Returns whether there were so many. */
 static bool take_shared(struct grant_pool *pool, struct gref_list *list,
 			unsigned int nr)
@@ -101,8 +106,7 @@ static bool take_shared(struct grant_pool *pool, struct gref_list *list,
 	if (pool->free.nr < nr)
 		return false;
 	gref_move(&pool->refs, list, &pool->free, nr);
-	grant_cache_balance(pool);
-	pool->low_water = min(pool->low_water, pool->free.nr);
+	note_low_water(pool);
 	return true;
 }
 
@@ -171,11 +175,31 @@ static int take_last(struct grant_pool *pool, struct gref_list *list,
 	return ret;
 }
 
+/* grant_pool_alloc() when the cache has none. */
+int grant_pool_take_one(struct grant_pool *pool)
+{
+	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+	unsigned long flags;
+	bool is_done;
+	int err;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	is_done = take_shared(pool, &list, 1);
+	grant_cache_balance(pool);
+	note_low_water(pool);
+	spin_unlock_irqrestore(&pool->lock, flags);
+	err = is_done ? 0 : take_last(pool, &list, 1);
+	return err ?: gref_pop(&pool->refs, &list);
+}
+
 /**
  * grant_pool_take() - several free references
  * @pool: the pool
  * @list: an empty list, gets them all or none; its kind becomes theirs
  * @nr: how many, at least 1
+ *
+ * They come from the shared list, whatever is cached: that is cheaper than one
+ * by one, and its lock is taken once for all of them.
  *
  * Context: Any.
  * Return: 0; -EINVAL for none; -ENOSPC or why the table did not grow.
@@ -188,21 +212,10 @@ int grant_pool_take(struct grant_pool *pool, struct gref_list *list,
 
 	if (!nr)
 		return -EINVAL;
-	if (grant_cache_take(pool, list, nr))
-		return 0;
 	spin_lock_irqsave(&pool->lock, flags);
 	is_done = take_shared(pool, list, nr);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	return is_done ? 0 : take_last(pool, list, nr);
-}
-
-/* grant_pool_alloc() when the hot slot has none. */
-int grant_pool_take_one(struct grant_pool *pool)
-{
-	struct gref_list list = GREF_LIST(GREF_PRIVATE);
-	int err = grant_pool_take(pool, &list, 1);
-
-	return err ?: gref_pop(&pool->refs, &list);
 }
 
 /**
@@ -226,6 +239,7 @@ int grant_pool_take_seq(struct grant_pool *pool, unsigned int nr,
 	spin_lock_irqsave(&pool->grow_lock, flags);
 	spin_lock(&pool->lock);
 	err = gref_take_seq(&pool->refs, &pool->free, nr, first);
+	note_low_water(pool);
 	spin_unlock(&pool->lock);
 	if (err != -ENOSPC)
 		goto out;
@@ -237,13 +251,26 @@ int grant_pool_take_seq(struct grant_pool *pool, unsigned int nr,
 	else
 		gather(pool);
 	err = gref_take_seq(&pool->refs, &pool->free, nr, first);
+	note_low_water(pool);
 	run_callbacks(pool);
 	allow_caches(pool);
 	spin_unlock(&pool->lock);
 out:
-	pool->low_water = min(pool->low_water, pool->free.nr);
 	spin_unlock_irqrestore(&pool->grow_lock, flags);
 	return err;
+}
+
+/* grant_pool_free() when the cache is full. */
+void grant_pool_give_one(struct grant_pool *pool, grant_ref_t ref)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	gref_push(&pool->refs, &pool->free, ref);
+	grant_cache_balance(pool);
+	run_callbacks(pool);
+	allow_caches(pool);
+	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
 /**
@@ -257,23 +284,11 @@ void grant_pool_give(struct grant_pool *pool, struct gref_list *list)
 {
 	unsigned long flags;
 
-	if (grant_cache_give(pool, list))
-		return;
 	spin_lock_irqsave(&pool->lock, flags);
 	gref_move(&pool->refs, &pool->free, list, list->nr);
-	grant_cache_balance(pool);
 	run_callbacks(pool);
 	allow_caches(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
-}
-
-/* grant_pool_free() when the hot slot is taken. */
-void grant_pool_give_one(struct grant_pool *pool, grant_ref_t ref)
-{
-	struct gref_list list = GREF_LIST(GREF_PRIVATE);
-
-	gref_push(&pool->refs, &list, ref);
-	grant_pool_give(pool, &list);
 }
 
 /**
@@ -359,14 +374,9 @@ void grant_pool_count(struct grant_pool *pool,
 	counts->high_water = pool->nr_usable - pool->low_water;
 	for (callback = pool->callbacks; callback; callback = callback->next)
 		counts->nr_callbacks++;
-	for_each_possible_cpu(cpu) {
-		const struct grant_cache *cache =
-			per_cpu_ptr(pool->caches, cpu);
-
-		counts->nr_free += READ_ONCE(cache->list.nr) +
-				   grant_is_ref(READ_ONCE(cache->hot)) +
-				   grant_is_ref(cache->parked);
-	}
+	for_each_possible_cpu(cpu)
+		counts->nr_free +=
+			grant_cache_count(per_cpu_ptr(pool->caches, cpu));
 	spin_unlock_irqrestore(&pool->lock, flags);
 }
 
@@ -408,7 +418,8 @@ int grant_pool_init(struct grant_pool *pool, const struct grant_pool_ops *ops,
  * @is_free: whether a reference is; one that is not is given to the pool by
  *	grant_pool_free() when it is free
  *
- * Context: Process; sleeps. Nobody uses the pool yet.
+ * Context: Process; sleeps. Nobody uses the pool yet, but for what @is_free held
+ * back, which may come at any time.
  * Return: 0, -ENOSPC or -ENOMEM.
  */
 int grant_pool_start(struct grant_pool *pool, grant_ref_t first,
@@ -418,8 +429,10 @@ int grant_pool_start(struct grant_pool *pool, grant_ref_t first,
 
 	if (err)
 		return err;
+	spin_lock_irq(&pool->lock);
 	pool->refs.nr_refs = nr_refs;
 	fill_from(pool, first, nr_refs, is_free);
+	spin_unlock_irq(&pool->lock);
 	return 0;
 }
 

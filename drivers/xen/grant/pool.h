@@ -14,30 +14,29 @@
 
 struct gnttab_free_callback;
 
-/* Most references on a CPU's list, and how many move there at a time. */
-#define GRANT_CACHE_MAX 64u
-#define GRANT_CACHE_BATCH 32u
+/* References that a CPU keeps at most, and what it begins with. */
+#define GRANT_CACHE_MAX 128u
+#define GRANT_CACHE_HALF (GRANT_CACHE_MAX / 2)
 
-/* What a hot slot holds if not a reference. Reference 0 is never free. */
-#define GRANT_HOT_EMPTY 0u
-#define GRANT_HOT_REVOKED (~0u)
+/* What a slot holds if not a reference. Reference 0 is never free. */
+#define GRANT_SLOT_EMPTY 0u
+#define GRANT_SLOT_REVOKED (~0u)
 /* What is parked if nothing is. */
-#define GRANT_NOT_PARKED GRANT_HOT_REVOKED
+#define GRANT_NOT_PARKED GRANT_SLOT_REVOKED
 
 /**
  * struct grant_cache - free references of one CPU
- * @hot: a reference, GRANT_HOT_EMPTY or GRANT_HOT_REVOKED. Its CPU changes it
- *	by single instructions that are not locked; others only as cache.c tells
- * @parked: what was in @hot when it was revoked, or GRANT_NOT_PARKED; under
- *	the pool's lock, and @lock when the pool's is_revoked is not set
- * @lock: for @list; taken inside the pool's
- * @list: more of them, at most GRANT_CACHE_MAX
+ * @nr: how many there are, in the first slots; but see cache.c
+ * @slots: each a reference, GRANT_SLOT_EMPTY or GRANT_SLOT_REVOKED. Their CPU
+ *	changes them by single instructions that are not locked; others only as
+ *	cache.c tells
+ * @parked: what was in a slot when it was revoked, or GRANT_NOT_PARKED; under
+ *	the pool's lock
  */
 struct grant_cache {
-	u32 hot;
-	u32 parked;
-	raw_spinlock_t lock;
-	struct gref_list list;
+	u32 nr;
+	u32 slots[GRANT_CACHE_MAX];
+	u32 parked[GRANT_CACHE_MAX];
 };
 
 /**
@@ -70,7 +69,7 @@ struct grant_pool {
 	struct gref_table refs;
 	const struct grant_pool_ops *ops;
 	spinlock_t grow_lock; /* before lock */
-	spinlock_t lock; /* before the caches' */
+	spinlock_t lock;
 	struct gref_list free;
 	bool is_revoked;
 	unsigned int low_water;
@@ -98,9 +97,7 @@ struct grant_pool_counts {
 /* cache.c: what each CPU has to itself */
 int grant_caches_init(struct grant_pool *pool);
 void grant_caches_exit(struct grant_pool *pool);
-bool grant_cache_take(struct grant_pool *pool, struct gref_list *list,
-		      unsigned int nr);
-bool grant_cache_give(struct grant_pool *pool, struct gref_list *list);
+unsigned int grant_cache_count(const struct grant_cache *cache);
 void grant_cache_balance(struct grant_pool *pool);
 int grant_cache_revoke(struct grant_pool *pool);
 
@@ -127,33 +124,76 @@ void grant_pool_cancel(struct grant_pool *pool,
 void grant_pool_count(struct grant_pool *pool,
 		      struct grant_pool_counts *counts);
 
-/* Whether a hot slot's value is a reference. */
-static __always_inline bool grant_is_ref(u32 hot)
+/* Whether what a slot holds is a reference. */
+static __always_inline bool grant_is_ref(u32 slot)
 {
-	return hot + 1 > 1; /* neither GRANT_HOT_EMPTY nor _REVOKED */
+	return slot + 1 > 1; /* neither GRANT_SLOT_EMPTY nor _REVOKED */
 }
 
 /**
- * grant_pool_alloc_hot() - the reference in this CPU's hot slot
+ * grant_cache_pop() - take a reference out of this CPU's cache
+ * @pool: the pool
+ *
+ * Context: Any.
+ * Return: The reference, the caller's, its link untouched; 0 if none is where
+ * it should be.
+ */
+static __always_inline grant_ref_t grant_cache_pop(struct grant_pool *pool)
+{
+	u32 at = this_cpu_read(pool->caches->nr) - 1;
+	grant_ref_t ref;
+
+	if (unlikely(at >= GRANT_CACHE_MAX))
+		return 0;
+	ref = this_cpu_read(pool->caches->slots[at]);
+	if (unlikely(!grant_is_ref(ref)) ||
+	    unlikely(this_cpu_cmpxchg(pool->caches->slots[at], ref,
+				      GRANT_SLOT_EMPTY) != ref))
+		return 0;
+	this_cpu_dec(pool->caches->nr);
+	return ref;
+}
+
+/**
+ * grant_cache_push() - put a reference into this CPU's cache
+ * @pool: the pool
+ * @ref: the reference, the caller's, whose link says GREF_CACHED
+ *
+ * Context: Any.
+ * Return: Whether there was room where it should be.
+ */
+static __always_inline bool grant_cache_push(struct grant_pool *pool,
+					     grant_ref_t ref)
+{
+	u32 at = this_cpu_read(pool->caches->nr);
+
+	if (unlikely(at >= GRANT_CACHE_MAX) ||
+	    unlikely(this_cpu_cmpxchg(pool->caches->slots[at],
+				      GRANT_SLOT_EMPTY, ref) !=
+		     GRANT_SLOT_EMPTY))
+		return false;
+	this_cpu_inc(pool->caches->nr);
+	return true;
+}
+
+/**
+ * grant_pool_alloc_cached() - one reference of this CPU's cache
  * @pool: the pool
  *
  * Context: Any.
  * Return: The reference, live; 0 if there is none: ask grant_pool_take_one().
  */
-static __always_inline grant_ref_t grant_pool_alloc_hot(struct grant_pool *pool)
+static __always_inline grant_ref_t grant_pool_alloc_cached(struct grant_pool *pool)
 {
-	grant_ref_t ref = this_cpu_read(pool->caches->hot);
+	grant_ref_t ref = grant_cache_pop(pool);
 
-	if (unlikely(!grant_is_ref(ref)) ||
-	    unlikely(this_cpu_cmpxchg(pool->caches->hot, ref,
-				      GRANT_HOT_EMPTY) != ref))
-		return 0;
-	WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_LIVE);
+	if (likely(ref))
+		WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_LIVE);
 	return ref;
 }
 
 /**
- * grant_pool_free_hot() - free a reference to this CPU's hot slot
+ * grant_pool_free_cached() - free a reference to this CPU's cache
  * @pool: the pool
  * @ref: the reference, live, the caller's
  * @link: its link
@@ -161,13 +201,12 @@ static __always_inline grant_ref_t grant_pool_alloc_hot(struct grant_pool *pool)
  * Context: Any.
  * Return: Whether there was room; if not, grant_pool_give_one() must follow.
  */
-static __always_inline bool grant_pool_free_hot(struct grant_pool *pool,
-						grant_ref_t ref, u32 *link)
+static __always_inline bool grant_pool_free_cached(struct grant_pool *pool,
+						   grant_ref_t ref, u32 *link)
 {
-	/* Before anybody can find it in the slot. */
-	WRITE_ONCE(*link, GREF_HOT);
-	return likely(this_cpu_cmpxchg(pool->caches->hot, GRANT_HOT_EMPTY,
-				       ref) == GRANT_HOT_EMPTY);
+	/* Before anybody can find it in the cache. */
+	WRITE_ONCE(*link, GREF_CACHED);
+	return grant_cache_push(pool, ref);
 }
 
 /**
@@ -179,7 +218,7 @@ static __always_inline bool grant_pool_free_hot(struct grant_pool *pool,
  */
 static inline int grant_pool_alloc(struct grant_pool *pool)
 {
-	return grant_pool_alloc_hot(pool) ?: grant_pool_take_one(pool);
+	return grant_pool_alloc_cached(pool) ?: grant_pool_take_one(pool);
 }
 
 /**
@@ -191,8 +230,8 @@ static inline int grant_pool_alloc(struct grant_pool *pool)
  */
 static inline void grant_pool_free(struct grant_pool *pool, grant_ref_t ref)
 {
-	if (unlikely(!grant_pool_free_hot(pool, ref,
-					  gref_link(&pool->refs, ref))))
+	if (unlikely(!grant_pool_free_cached(pool, ref,
+					     gref_link(&pool->refs, ref))))
 		grant_pool_give_one(pool, ref);
 }
 

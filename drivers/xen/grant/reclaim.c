@@ -151,6 +151,11 @@ static void look(struct work_struct *work)
  */
 unsigned int grant_reclaim_exit(void)
 {
+	unsigned int nr_left;
+
 	cancel_delayed_work_sync(&look_work);
-	return look_at_all();
+	nr_left = look_at_all();
+	/* Their links go with the pool. */
+	waiting = (struct gref_list)GREF_LIST(GREF_RECLAIM);
+	return nr_left;
 }

@@ -22,9 +22,8 @@ struct page;
 /* The highest bits of a link: which kind of list, or none. */
 #define GREF_KIND 0xe0000000u
 #define GREF_FREE 0x00000000u /* on the shared list of free references */
-#define GREF_CACHED 0x20000000u /* on a CPU's list of free references */
-#define GREF_PRIVATE 0x40000000u /* on a driver's list, or between lists */
-#define GREF_RECLAIM 0x60000000u /* its peer has not let go yet */
+#define GREF_PRIVATE 0x20000000u /* on a driver's list, or between lists */
+#define GREF_RECLAIM 0x40000000u /* its peer has not let go yet */
 #define GREF_STATE 0xe0000000u /* on no list */
 
 /* The other bits: the next reference of the list, or its end. */
@@ -32,7 +31,7 @@ struct page;
 #define GREF_END GREF_NEXT
 
 #define GREF_LIVE (GREF_STATE | 1) /* somebody's, to grant with */
-#define GREF_HOT (GREF_STATE | 2) /* free, in a CPU's hot slot */
+#define GREF_CACHED (GREF_STATE | 2) /* free, in a CPU's cache */
 #define GREF_RESERVED (GREF_STATE | 3) /* not ours to use */
 
 /**
@@ -72,7 +71,7 @@ struct gref_table {
 
 /**
  * struct gref_list - references of one kind, last in first out
- * @kind: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM
+ * @kind: GREF_FREE, GREF_PRIVATE or GREF_RECLAIM
  * @head: the first, or GREF_END
  * @nr: how many
  */
@@ -127,7 +126,8 @@ static __always_inline u32 *gref_live_link(const struct gref_table *table,
 static __always_inline bool gref_is_live(const struct gref_table *table,
 					 grant_ref_t ref)
 {
-	return gref_live_link(table, ref);
+	return likely(ref < READ_ONCE(table->nr_refs)) &&
+	       likely(READ_ONCE(*gref_link(table, ref)) == GREF_LIVE);
 }
 
 /**
@@ -136,7 +136,7 @@ static __always_inline bool gref_is_live(const struct gref_table *table,
  * @ref: below @table->nr_refs
  *
  * Context: Any; the caller locks the lists of that kind, or owns this one.
- * Return: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM; GREF_STATE if
+ * Return: GREF_FREE, GREF_PRIVATE or GREF_RECLAIM; GREF_STATE if
  * it is on none.
  */
 static __always_inline u32 gref_kind(const struct gref_table *table,
@@ -149,7 +149,7 @@ static __always_inline u32 gref_kind(const struct gref_table *table,
  * gref_is_kind() - is the reference on a list of this kind?
  * @table: the table
  * @ref: the reference, from anywhere
- * @kind: GREF_FREE, GREF_CACHED, GREF_PRIVATE or GREF_RECLAIM
+ * @kind: GREF_FREE, GREF_PRIVATE or GREF_RECLAIM
  *
  * Context: Any; the caller locks the lists of that kind, or owns this one.
  */

@@ -19,8 +19,10 @@
 #include "memory.h"
 
 #define FIRST 8
-#define NR_REFS 256
+#define NR_REFS 1024
 #define NR_USABLE (NR_REFS - FIRST + 0U)
+/* Any slot; revoked at the start, as all are. */
+#define AT 7
 
 static struct grant_pool pool;
 static struct grant_cache *here, *there;
@@ -37,7 +39,7 @@ static int sync_cpus(void)
 	nr_syncs++;
 	if (nr_stores) {
 		nr_stores--;
-		there->hot = stored;
+		there->slots[AT] = stored;
 	}
 	return sync_error;
 }
@@ -119,31 +121,80 @@ static grant_ref_t take_one(struct kunit *test)
 	return gref_pop(&pool.refs, &list);
 }
 
-/* Gives this CPU's list exactly so many. */
-static void fill_list(struct kunit *test, unsigned int nr)
+/* A cache in use, with so many references. */
+static void fill(struct kunit *test, struct grant_cache *cache, unsigned int nr)
 {
-	struct gref_list list = take(test, nr);
+	unsigned int at;
 
-	gref_move(&pool.refs, &here->list, &list, nr);
-	here->hot = GRANT_HOT_EMPTY;
+	for (at = 0; at < GRANT_CACHE_MAX; at++) {
+		u32 ref = at < nr ? take_one(test) : GRANT_SLOT_EMPTY;
+
+		cache->slots[at] = ref;
+		if (ref)
+			*gref_link(&pool.refs, ref) = GREF_CACHED;
+	}
+	cache->nr = nr;
+}
+
+static void balance(void)
+{
+	spin_lock_irq(&pool.lock);
+	grant_cache_balance(&pool);
+	spin_unlock_irq(&pool.lock);
+}
+
+/* As many as its number says, and all the others empty. */
+static void expect_order(struct kunit *test, const struct grant_cache *cache,
+			 unsigned int nr)
+{
+	unsigned int at;
+
+	KUNIT_EXPECT_EQ(test, nr, cache->nr);
+	for (at = 0; at < GRANT_CACHE_MAX; at++) {
+		u32 slot = cache->slots[at];
+
+		KUNIT_EXPECT_EQ_MSG(test, at < nr, slot != GRANT_SLOT_EMPTY,
+				    "slot %u", at);
+		if (grant_is_ref(slot))
+			KUNIT_EXPECT_EQ(test, GREF_CACHED,
+					*gref_link(&pool.refs, slot));
+	}
 }
 
 static void a_new_cache_is_revoked_and_empty(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, here->hot);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, here->parked);
-	KUNIT_EXPECT_EQ(test, 0U, here->list.nr);
+	unsigned int at;
+
+	for (at = 0; at < GRANT_CACHE_MAX; at++) {
+		KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, here->slots[at]);
+		KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, here->parked[at]);
+	}
+	KUNIT_EXPECT_EQ(test, 0U, here->nr);
+	KUNIT_EXPECT_EQ(test, 0U, grant_cache_count(here));
 	KUNIT_EXPECT_FALSE(test, pool.is_revoked);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, pool.free.nr);
 }
 
-static void the_first_use_fills_half_a_list(struct kunit *test)
+static void the_first_use_fills_half_a_cache(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, FIRST, grant_pool_alloc(&pool));
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_EMPTY, here->hot);
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_BATCH, here->list.nr);
-	KUNIT_EXPECT_EQ(test, NR_USABLE - 1 - GRANT_CACHE_BATCH, pool.free.nr);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, there->hot);
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, here->nr);
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, grant_cache_count(here));
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 1 - GRANT_CACHE_HALF, pool.free.nr);
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, there->slots[0]);
+}
+
+static void the_other_half_is_used_when_it_is_needed(struct kunit *test)
+{
+	int ref = grant_pool_alloc(&pool);
+
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED,
+			here->slots[GRANT_CACHE_HALF]);
+	grant_pool_free(&pool, ref);
+	expect_order(test, here, GRANT_CACHE_HALF);
+	grant_pool_free(&pool, take_one(test));
+	expect_order(test, here, GRANT_CACHE_HALF + 1);
+	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
 }
 
 static void what_was_freed_last_comes_first(struct kunit *test)
@@ -151,75 +202,44 @@ static void what_was_freed_last_comes_first(struct kunit *test)
 	int a = grant_pool_alloc(&pool);
 	int b = grant_pool_alloc(&pool);
 
+	balance();
+	fill(test, here, 0);
 	grant_pool_free(&pool, a);
-	KUNIT_EXPECT_EQ(test, (u32)a, here->hot);
-	KUNIT_EXPECT_EQ(test, GREF_HOT, *gref_link(&pool.refs, a));
+	KUNIT_EXPECT_EQ(test, (u32)a, here->slots[0]);
+	KUNIT_EXPECT_EQ(test, GREF_CACHED, *gref_link(&pool.refs, a));
 	KUNIT_EXPECT_FALSE(test, gref_is_live(&pool.refs, a));
 	grant_pool_free(&pool, b);
-	KUNIT_EXPECT_EQ(test, (u32)a, here->hot);
-	KUNIT_EXPECT_EQ(test, (u32)b, here->list.head);
-	KUNIT_EXPECT_TRUE(test, gref_is_kind(&pool.refs, b, GREF_CACHED));
-	KUNIT_EXPECT_EQ(test, a, grant_pool_alloc(&pool));
-	KUNIT_EXPECT_TRUE(test, gref_is_live(&pool.refs, a));
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_EMPTY, here->hot);
+	expect_order(test, here, 2);
 	KUNIT_EXPECT_EQ(test, b, grant_pool_alloc(&pool));
+	KUNIT_EXPECT_TRUE(test, gref_is_live(&pool.refs, b));
+	KUNIT_EXPECT_EQ(test, a, grant_pool_alloc(&pool));
+	expect_order(test, here, 0);
 }
 
-static void a_list_gives_all_or_none(struct kunit *test)
+static void a_full_cache_is_halved(struct kunit *test)
 {
-	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+	grant_ref_t ref = take_one(test);
 
-	fill_list(test, 5);
-	KUNIT_EXPECT_FALSE(test, grant_cache_take(&pool, &list, 6));
-	KUNIT_EXPECT_EQ(test, 5U, here->list.nr);
-	KUNIT_EXPECT_EQ(test, 0U, list.nr);
-	KUNIT_EXPECT_TRUE(test, grant_cache_take(&pool, &list, 5));
-	KUNIT_EXPECT_EQ(test, 0U, here->list.nr);
-	KUNIT_EXPECT_EQ(test, 5U, list.nr);
-	KUNIT_EXPECT_TRUE(test, gref_is_kind(&pool.refs, list.head,
-					     GREF_PRIVATE));
+	fill(test, here, GRANT_CACHE_MAX);
+	grant_pool_free(&pool, ref);
+	expect_order(test, here, GRANT_CACHE_HALF);
+	KUNIT_EXPECT_EQ(test, NR_USABLE - GRANT_CACHE_HALF, pool.free.nr);
 }
 
-static void a_list_has_room_for_so_many(struct kunit *test)
+static void an_empty_cache_is_filled_by_half(struct kunit *test)
 {
-	struct gref_list list = take(test, 5);
-	struct gref_list one = take(test, 1);
-
-	fill_list(test, GRANT_CACHE_MAX - 5);
-	KUNIT_EXPECT_TRUE(test, grant_cache_give(&pool, &list));
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_MAX, here->list.nr);
-	KUNIT_EXPECT_EQ(test, 0U, list.nr);
-	KUNIT_EXPECT_FALSE(test, grant_cache_give(&pool, &one));
-	KUNIT_EXPECT_EQ(test, 1U, one.nr);
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_MAX, here->list.nr);
+	fill(test, here, 0);
+	KUNIT_EXPECT_GE(test, grant_pool_alloc(&pool), FIRST);
+	expect_order(test, here, GRANT_CACHE_HALF);
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 1 - GRANT_CACHE_HALF, pool.free.nr);
 }
 
-static void a_full_list_is_halved(struct kunit *test)
+static void half_a_cache_stays_so(struct kunit *test)
 {
-	struct gref_list one = take(test, 1);
-	unsigned int before;
-
-	fill_list(test, GRANT_CACHE_MAX);
-	before = pool.free.nr;
-	grant_pool_give(&pool, &one);
-	KUNIT_EXPECT_EQ(test, 0U, one.nr);
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_BATCH, here->list.nr);
-	KUNIT_EXPECT_EQ(test, before + 1 + GRANT_CACHE_MAX - GRANT_CACHE_BATCH,
-			pool.free.nr);
-}
-
-static void half_a_list_stays_so(struct kunit *test)
-{
-	fill_list(test, GRANT_CACHE_BATCH);
-	spin_lock_irq(&pool.lock);
-	grant_cache_balance(&pool);
-	spin_unlock_irq(&pool.lock);
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_BATCH, here->list.nr);
-	fill_list(test, 1);
-	spin_lock_irq(&pool.lock);
-	grant_cache_balance(&pool);
-	spin_unlock_irq(&pool.lock);
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_BATCH, here->list.nr);
+	fill(test, here, GRANT_CACHE_HALF);
+	balance();
+	expect_order(test, here, GRANT_CACHE_HALF);
+	KUNIT_EXPECT_EQ(test, NR_USABLE - GRANT_CACHE_HALF, pool.free.nr);
 }
 
 static void a_cpu_takes_no_more_than_its_share(struct kunit *test)
@@ -227,68 +247,123 @@ static void a_cpu_takes_no_more_than_its_share(struct kunit *test)
 	unsigned int nr_cpus = num_possible_cpus();
 
 	take(test, NR_USABLE - 7 * nr_cpus);
-	spin_lock_irq(&pool.lock);
-	grant_cache_balance(&pool);
-	spin_unlock_irq(&pool.lock);
-	KUNIT_EXPECT_EQ(test, 7U, here->list.nr);
+	fill(test, here, 0);
+	balance();
+	expect_order(test, here, 7);
 	KUNIT_EXPECT_EQ(test, 7 * nr_cpus - 7, pool.free.nr);
-	KUNIT_EXPECT_EQ(test, GREF_CACHED, here->list.kind);
 }
 
-static void a_revoked_list_takes_no_part(struct kunit *test)
+/* How far the number is off, when somebody allocates or frees. */
+static const struct drift {
+	const char *name;
+	unsigned int nr;
+	unsigned int says;
+} drifts[] = {
+	{ "one_more_than_there_are", 5, 6 },
+	{ "one_less", 5, 4 },
+	{ "none", 5, 0 },
+	{ "full", 5, GRANT_CACHE_MAX },
+	{ "more_than_full", 5, GRANT_CACHE_MAX + 1 },
+	{ "less_than_none", 5, ~0U },
+	{ "not_full", GRANT_CACHE_MAX, GRANT_CACHE_MAX - 1 },
+	{ "empty", GRANT_CACHE_MAX, 0 },
+};
+
+static void name_of_drift(const struct drift *drift, char *description)
 {
-	struct gref_list list = take(test, 1);
-
-	fill_list(test, 5);
-	pool.is_revoked = true;
-	KUNIT_EXPECT_FALSE(test, grant_cache_give(&pool, &list));
-	KUNIT_EXPECT_FALSE(test, grant_cache_take(&pool, &list, 1));
-	spin_lock_irq(&pool.lock);
-	grant_cache_balance(&pool);
-	spin_unlock_irq(&pool.lock);
-	KUNIT_EXPECT_EQ(test, 5U, here->list.nr);
-	KUNIT_EXPECT_EQ(test, 1U, list.nr);
+	strscpy(description, drift->name, KUNIT_PARAM_DESC_SIZE);
 }
 
-static void a_revoked_slot_stays_so_while_the_pool_is(struct kunit *test)
+KUNIT_ARRAY_PARAM(drifts, drifts, name_of_drift);
+
+static void a_number_that_is_off_loses_nothing(struct kunit *test)
+{
+	const struct drift *drift = test->param_value;
+	DECLARE_BITMAP(seen, NR_REFS) = {};
+	int ref;
+
+	fill(test, here, drift->nr);
+	here->nr = drift->says;
+	ref = grant_pool_alloc(&pool);
+	grant_pool_free(&pool, ref);
+	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
+	here->nr = drift->says;
+	grant_pool_free(&pool, grant_pool_alloc(&pool));
+	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
+	while ((ref = grant_pool_alloc(&pool)) >= 0)
+		KUNIT_EXPECT_FALSE(test, __test_and_set_bit(ref, seen));
+	KUNIT_EXPECT_EQ(test, (int)NR_USABLE, bitmap_weight(seen, NR_REFS));
+}
+
+static void a_number_that_is_off_is_put_right(struct kunit *test)
+{
+	fill(test, here, 5);
+	here->nr = 6;
+	grant_pool_alloc(&pool);
+	expect_order(test, here, GRANT_CACHE_HALF);
+
+	fill(test, here, 5);
+	here->nr = 4;
+	grant_pool_free(&pool, take_one(test));
+	expect_order(test, here, GRANT_CACHE_HALF);
+}
+
+static void several_leave_the_cache_alone(struct kunit *test)
+{
+	struct gref_list list = GREF_LIST(GREF_PRIVATE);
+
+	fill(test, here, 5);
+	KUNIT_EXPECT_EQ(test, 0, grant_pool_take(&pool, &list, 3));
+	expect_order(test, here, 5);
+	KUNIT_EXPECT_EQ(test, 3U, list.nr);
+	KUNIT_EXPECT_TRUE(test, gref_is_kind(&pool.refs, list.head,
+					     GREF_PRIVATE));
+	grant_pool_give(&pool, &list);
+	expect_order(test, here, 5);
+	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
+}
+
+static void a_revoked_cache_takes_no_part(struct kunit *test)
 {
 	grant_ref_t ref = take_one(test);
 
 	pool.is_revoked = true;
-	KUNIT_EXPECT_FALSE(test, grant_pool_free_hot(&pool, ref,
-						     gref_link(&pool.refs,
-							       ref)));
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, here->hot);
-	KUNIT_EXPECT_EQ(test, 0U, grant_pool_alloc_hot(&pool));
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, here->hot);
+	KUNIT_EXPECT_FALSE(test, grant_pool_free_cached(&pool, ref,
+							gref_link(&pool.refs,
+								  ref)));
+	KUNIT_EXPECT_EQ(test, 0U, grant_pool_alloc_cached(&pool));
+	balance();
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, here->slots[0]);
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED,
+			here->slots[GRANT_CACHE_MAX - 1]);
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, pool.free.nr);
 }
 
 static void a_slot_is_used_or_it_is_not(struct kunit *test)
 {
-	KUNIT_EXPECT_FALSE(test, grant_is_ref(GRANT_HOT_EMPTY));
-	KUNIT_EXPECT_FALSE(test, grant_is_ref(GRANT_HOT_REVOKED));
+	KUNIT_EXPECT_FALSE(test, grant_is_ref(GRANT_SLOT_EMPTY));
+	KUNIT_EXPECT_FALSE(test, grant_is_ref(GRANT_SLOT_REVOKED));
 	KUNIT_EXPECT_TRUE(test, grant_is_ref(1));
-	KUNIT_EXPECT_TRUE(test, grant_is_ref(GRANT_HOT_REVOKED - 1));
+	KUNIT_EXPECT_TRUE(test, grant_is_ref(GRANT_SLOT_REVOKED - 1));
 }
 
 static void revoking_brings_all_to_the_shared_list(struct kunit *test)
 {
-	struct gref_list list = take(test, 3);
+	unsigned int at;
 
-	fill_list(test, 5);
-	here->hot = take_one(test);
-	there->hot = take_one(test);
-	gref_move(&pool.refs, &there->list, &list, 3);
-	KUNIT_EXPECT_EQ(test, NR_USABLE - 5 - 3 - 2, pool.free.nr);
+	fill(test, here, 5);
+	fill(test, there, GRANT_CACHE_MAX);
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 5 - GRANT_CACHE_MAX, pool.free.nr);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
 	KUNIT_EXPECT_EQ(test, 0, revoke());
 	KUNIT_EXPECT_EQ(test, NR_USABLE, pool.free.nr);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
-	KUNIT_EXPECT_EQ(test, 0U, here->list.nr + there->list.nr);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, here->hot);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, there->hot);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, here->parked);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked);
+	for (at = 0; at < GRANT_CACHE_MAX; at++) {
+		KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, here->slots[at]);
+		KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, there->slots[at]);
+		KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, here->parked[at]);
+		KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked[at]);
+	}
 	KUNIT_EXPECT_TRUE(test, pool.is_revoked);
 	KUNIT_EXPECT_EQ(test, 1U, nr_syncs);
 }
@@ -297,16 +372,17 @@ static void only_others_slots_need_a_barrier(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 0, revoke());
 	KUNIT_EXPECT_EQ(test, 0U, nr_syncs);
-	here->hot = take_one(test);
+	here->slots[AT] = take_one(test);
 	KUNIT_EXPECT_EQ(test, 0, revoke());
 	KUNIT_EXPECT_EQ(test, 0U, nr_syncs);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, pool.free.nr);
 	/* An empty slot may be about to be filled. */
-	there->hot = GRANT_HOT_EMPTY;
+	there->slots[GRANT_CACHE_MAX - 1] = GRANT_SLOT_EMPTY;
 	KUNIT_EXPECT_EQ(test, 0, revoke());
 	KUNIT_EXPECT_EQ(test, 1U, nr_syncs);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, pool.free.nr);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, there->hot);
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED,
+			there->slots[GRANT_CACHE_MAX - 1]);
 }
 
 static void a_failed_barrier_parks_what_was_in_the_slot(struct kunit *test)
@@ -314,12 +390,12 @@ static void a_failed_barrier_parks_what_was_in_the_slot(struct kunit *test)
 	grant_ref_t ref = take_one(test);
 	u64 now = log_now();
 
-	there->hot = ref;
+	there->slots[AT] = ref;
 	sync_error = -ETIMEDOUT;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, revoke());
 	KUNIT_EXPECT_EQ(test, 1U, nr_syncs);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, there->hot);
-	KUNIT_EXPECT_EQ(test, ref, there->parked);
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, there->slots[AT]);
+	KUNIT_EXPECT_EQ(test, ref, there->parked[AT]);
 	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, pool.free.nr);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
 	KUNIT_EXPECT_EQ(test, 1U,
@@ -328,55 +404,75 @@ static void a_failed_barrier_parks_what_was_in_the_slot(struct kunit *test)
 
 static void the_next_barrier_frees_what_is_parked(struct kunit *test)
 {
-	there->hot = take_one(test);
+	there->slots[AT] = take_one(test);
 	sync_error = -EIO;
 	revoke();
 	sync_error = 0;
 	KUNIT_EXPECT_EQ(test, 0, revoke());
 	KUNIT_EXPECT_EQ(test, 2U, nr_syncs);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, pool.free.nr);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked);
+	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked[AT]);
 }
 
 /* On the other CPU, to whose memory it is. */
-static void alloc_two(void *arg)
+static void alloc_one(void *arg)
 {
-	int *refs = arg;
+	*(int *)arg = grant_pool_alloc(&pool);
+}
 
-	refs[0] = grant_pool_alloc(&pool);
-	refs[1] = grant_pool_alloc(&pool);
+static int alloc_there(void)
+{
+	int ref;
+
+	smp_call_function_single(there_cpu, alloc_one, &ref, 1);
+	return ref;
 }
 
 static void the_owner_takes_back_what_is_parked(struct kunit *test)
 {
 	grant_ref_t ref = take_one(test);
-	int refs[2];
 
-	there->hot = ref;
+	there->slots[AT] = ref;
+	*gref_link(&pool.refs, ref) = GREF_CACHED;
 	sync_error = -EIO;
 	revoke();
 	pool.is_revoked = false;
-	smp_call_function_single(there_cpu, alloc_two, refs, 1);
-	/* The first asks for its list, and so finds the slot. */
-	KUNIT_EXPECT_NE(test, (int)ref, refs[0]);
-	KUNIT_EXPECT_EQ(test, (int)ref, refs[1]);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked);
-	KUNIT_EXPECT_EQ(test, NR_USABLE - 2, nr_free());
+	KUNIT_EXPECT_NE(test, (int)ref, alloc_there());
+	KUNIT_EXPECT_EQ(test, ref, there->slots[0]);
+	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked[AT]);
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, grant_cache_count(there));
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, nr_free());
 }
 
 static void what_is_parked_empty_is_empty_again(struct kunit *test)
 {
-	int refs[2];
-
-	there->hot = GRANT_HOT_EMPTY;
+	there->slots[AT] = GRANT_SLOT_EMPTY;
 	sync_error = -EIO;
 	revoke();
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_EMPTY, there->parked);
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_EMPTY, there->parked[AT]);
 	pool.is_revoked = false;
-	smp_call_function_single(there_cpu, alloc_two, refs, 1);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_EMPTY, there->hot);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked);
+	alloc_there();
+	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked[AT]);
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, grant_cache_count(there));
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, nr_free());
+}
+
+/* Its store came after all: what is parked is the owner's no more. */
+static void what_the_owner_took_is_not_taken_back(struct kunit *test)
+{
+	there->slots[AT] = take_one(test);
+	nr_stores = 1;
+	stored = GRANT_SLOT_EMPTY;
+	sync_error = -EIO;
+	revoke();
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_EMPTY, there->slots[AT]);
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, nr_free());
+	pool.is_revoked = false;
+	alloc_there();
 	KUNIT_EXPECT_EQ(test, NR_USABLE - 2, nr_free());
+	sync_error = 0;
+	KUNIT_EXPECT_EQ(test, 0, revoke());
+	KUNIT_EXPECT_EQ(test, NR_USABLE - 2, pool.free.nr);
 }
 
 /* The owner had the old value loaded, and stores it over the exchange. */
@@ -384,7 +480,7 @@ static void an_owner_who_was_at_it_is_asked_again(struct kunit *test)
 {
 	grant_ref_t ref = take_one(test);
 
-	there->hot = ref;
+	there->slots[AT] = ref;
 	nr_stores = 1;
 	stored = ref;
 	KUNIT_EXPECT_EQ(test, 0, revoke());
@@ -397,9 +493,9 @@ static void what_the_owner_took_meanwhile_is_the_owners(struct kunit *test)
 {
 	grant_ref_t ref = take_one(test);
 
-	there->hot = ref;
+	there->slots[AT] = ref;
 	nr_stores = 1;
-	stored = GRANT_HOT_EMPTY;
+	stored = GRANT_SLOT_EMPTY;
 	KUNIT_EXPECT_EQ(test, 0, revoke());
 	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, pool.free.nr);
 	KUNIT_EXPECT_TRUE(test, gref_is_live(&pool.refs, ref));
@@ -409,13 +505,13 @@ static void an_owner_always_at_it_keeps_its_slot(struct kunit *test)
 {
 	grant_ref_t ref = take_one(test);
 
-	there->hot = ref;
+	there->slots[AT] = ref;
 	nr_stores = UINT_MAX;
 	stored = ref;
 	KUNIT_EXPECT_EQ(test, -EBUSY, revoke());
 	KUNIT_EXPECT_EQ(test, 8U, nr_syncs);
-	KUNIT_EXPECT_EQ(test, ref, there->hot);
-	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked);
+	KUNIT_EXPECT_EQ(test, ref, there->slots[AT]);
+	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked[AT]);
 	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, pool.free.nr);
 	KUNIT_EXPECT_EQ(test, NR_USABLE, nr_free());
 }
@@ -430,9 +526,9 @@ static void who_waits_gets_a_kept_slot_later(struct kunit *test)
 	struct gnttab_free_callback callback = {};
 	unsigned int nr_fired = 0;
 
-	there->hot = take_one(test);
+	there->slots[AT] = take_one(test);
 	nr_stores = UINT_MAX;
-	stored = there->hot;
+	stored = there->slots[AT];
 	grant_pool_wait(&pool, &callback, fire, &nr_fired, NR_USABLE);
 	KUNIT_EXPECT_EQ(test, 0U, nr_fired);
 	KUNIT_EXPECT_TRUE(test, pool.is_revoked);
@@ -447,7 +543,7 @@ static void who_waits_no_more_revokes_nothing(struct kunit *test)
 	struct gnttab_free_callback callback = {};
 	unsigned int nr_fired = 0, before;
 
-	there->hot = take_one(test);
+	there->slots[AT] = take_one(test);
 	sync_error = -EIO;
 	grant_pool_wait(&pool, &callback, fire, &nr_fired, NR_USABLE);
 	before = nr_syncs;
@@ -466,7 +562,7 @@ static void while_one_waits_all_goes_to_the_shared_list(struct kunit *test)
 	grant_ref_t a = take_one(test);
 	grant_ref_t b = take_one(test);
 
-	here->hot = GRANT_HOT_EMPTY;
+	fill(test, here, 0);
 	grant_pool_wait(&pool, &callback, fire, &nr_fired, NR_USABLE);
 	grant_pool_free(&pool, a);
 	KUNIT_EXPECT_EQ(test, NR_USABLE - 1, pool.free.nr);
@@ -476,7 +572,7 @@ static void while_one_waits_all_goes_to_the_shared_list(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NR_USABLE, pool.free.nr);
 	KUNIT_EXPECT_EQ(test, 1U, nr_fired);
 	KUNIT_EXPECT_FALSE(test, pool.is_revoked);
-	KUNIT_EXPECT_EQ(test, GRANT_HOT_REVOKED, here->hot);
+	KUNIT_EXPECT_EQ(test, GRANT_SLOT_REVOKED, here->slots[0]);
 }
 
 /* Last, as the line of the others would not be seen any more. */
@@ -487,7 +583,7 @@ static void a_barrier_that_fails_on_and_on_is_few_lines(struct kunit *test)
 	int i;
 
 	sync_error = -EIO;
-	there->hot = GRANT_HOT_EMPTY;
+	there->slots[AT] = GRANT_SLOT_EMPTY;
 	for (i = 0; i < 30; i++)
 		revoke();
 	KUNIT_EXPECT_EQ(test, 30U, nr_syncs);
@@ -496,15 +592,17 @@ static void a_barrier_that_fails_on_and_on_is_few_lines(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_new_cache_is_revoked_and_empty),
-	KUNIT_CASE(the_first_use_fills_half_a_list),
+	KUNIT_CASE(the_first_use_fills_half_a_cache),
+	KUNIT_CASE(the_other_half_is_used_when_it_is_needed),
 	KUNIT_CASE(what_was_freed_last_comes_first),
-	KUNIT_CASE(a_list_gives_all_or_none),
-	KUNIT_CASE(a_list_has_room_for_so_many),
-	KUNIT_CASE(a_full_list_is_halved),
-	KUNIT_CASE(half_a_list_stays_so),
+	KUNIT_CASE(a_full_cache_is_halved),
+	KUNIT_CASE(an_empty_cache_is_filled_by_half),
+	KUNIT_CASE(half_a_cache_stays_so),
 	KUNIT_CASE(a_cpu_takes_no_more_than_its_share),
-	KUNIT_CASE(a_revoked_list_takes_no_part),
-	KUNIT_CASE(a_revoked_slot_stays_so_while_the_pool_is),
+	KUNIT_CASE_PARAM(a_number_that_is_off_loses_nothing, drifts_gen_params),
+	KUNIT_CASE(a_number_that_is_off_is_put_right),
+	KUNIT_CASE(several_leave_the_cache_alone),
+	KUNIT_CASE(a_revoked_cache_takes_no_part),
 	KUNIT_CASE(a_slot_is_used_or_it_is_not),
 	KUNIT_CASE(revoking_brings_all_to_the_shared_list),
 	KUNIT_CASE(only_others_slots_need_a_barrier),
@@ -512,6 +610,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_next_barrier_frees_what_is_parked),
 	KUNIT_CASE(the_owner_takes_back_what_is_parked),
 	KUNIT_CASE(what_is_parked_empty_is_empty_again),
+	KUNIT_CASE(what_the_owner_took_is_not_taken_back),
 	KUNIT_CASE(an_owner_who_was_at_it_is_asked_again),
 	KUNIT_CASE(what_the_owner_took_meanwhile_is_the_owners),
 	KUNIT_CASE(an_owner_always_at_it_keeps_its_slot),

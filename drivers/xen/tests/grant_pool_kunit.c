@@ -190,7 +190,7 @@ static void free_on_other(struct kunit *test, int cpu, unsigned int nr)
 	struct gref_list all = GREF_LIST(GREF_PRIVATE);
 	int ref;
 
-	/* It has used its cache before, so its slot is not revoked. */
+	/* It has used its cache before, so it is not revoked. */
 	smp_call_function_single(cpu, alloc_there, &ref, 1);
 	smp_call_function_single(cpu, free_there, (void *)(long)ref, 1);
 	smp_call_function_single(cpu, alloc_there, &ref, 1);
@@ -310,7 +310,7 @@ static void a_barrier_that_fails_loses_nothing(struct kunit *test)
 	struct gnttab_free_callback callback = {};
 	int cpu = other_cpu(test);
 
-	/* The first goes to the list, and takes the slot into use again. */
+	/* The first goes to the shared list, and takes the cache into use again. */
 	free_on_other(test, cpu, 2);
 	sync_error = -EIO;
 	KUNIT_EXPECT_GE(test, grant_pool_alloc(&pool), 0);

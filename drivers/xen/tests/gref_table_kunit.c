@@ -184,10 +184,9 @@ static const struct other_kind {
 	u32 link;
 } other_kinds[] = {
 	{ "free", GREF_FREE | 3 },
-	{ "cached", GREF_CACHED | GREF_END },
 	{ "private", GREF_PRIVATE | 1 },
 	{ "to_be_reclaimed", GREF_RECLAIM | GREF_END },
-	{ "hot", GREF_HOT },
+	{ "cached", GREF_CACHED },
 	{ "reserved", GREF_RESERVED },
 };
 
@@ -213,9 +212,8 @@ static void only_who_is_held_is_live(struct kunit *test)
 
 static void states_are_no_lists(struct kunit *test)
 {
-	static const u32 states[] = { GREF_LIVE, GREF_HOT, GREF_RESERVED };
-	static const u32 kinds[] = { GREF_FREE, GREF_CACHED, GREF_PRIVATE,
-				     GREF_RECLAIM };
+	static const u32 states[] = { GREF_LIVE, GREF_CACHED, GREF_RESERVED };
+	static const u32 kinds[] = { GREF_FREE, GREF_PRIVATE, GREF_RECLAIM };
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(states); i++) {
