@@ -28,7 +28,7 @@ holds()
 holds_long()
 {
 	cat <<-'EOT'
-	three CPUs, a callback, a hypercall that fails|-DCPUS=3 -DCALLBACKS=1 -DFAILS=1 -DSB=1
+	three CPUs, a callback, a hypercall that fails|-DCPUS=3 -DTASK1_OPS=1 -DCALLBACKS=1 -DFAILS=1 -DSB=1
 	two interrupts, two callbacks|-DFIRST=2 -DIRQS=2 -DTASK0_OPS=1 -DTASK1_OPS=1 -DCALLBACKS=2
 	an interrupt, and a hypercall that fails|-DIRQS=1 -DFAILS=1 -DCALLBACKS=1
 	two hypercalls that fail, three calls each|-DFIRST=2 -DFAILS=2 -DCALLBACKS=2 -DTASK0_OPS=3 -DTASK1_OPS=3
