@@ -9,7 +9,7 @@ verify()
 		--rw=randwrite --bssplit=4k/30:64k/40:1m/30 --random_generator=tausworthe64 \
 		--verify=crc32c --verify_fatal=1 --do_verify=1 --randrepeat=0 --minimal >fio.out 2>&1
 	echo "verify of $1: status $?, errors $(grep -ciE 'verify:|error' fio.out)"
-	grep -m 4 -iE 'verify:|error' fio.out
+	grep -m 4 -iE 'verify:|error|assert' fio.out
 }
 
 # A program keeps a disk busy until it fails.
