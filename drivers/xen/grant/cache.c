@@ -10,9 +10,9 @@
  * The number of references in the cache says which slot to try, and no more
  * than that: whoever is interrupted, or moved to another CPU, between the slot
  * and the number leaves the one a little off the other. A slot that is not as
- * the number promises is left to the pool, whose lock keeps everybody out but
- * this CPU, and interrupts are off: there the cache is put in order again, and
- * filled or emptied to its half.
+ * the number promises is left to the pool, whose lock keeps other CPUs out: there,
+ * with interrupts off, the cache is put in order again, and filled or emptied to
+ * its half.
  *
  * Nobody is told that there is no reference while one lies in another CPU's
  * cache, and no callback sleeps through one that is freed there. For both, the
@@ -115,7 +115,7 @@ static bool settle_all(struct grant_pool *pool)
  *
  * They stay there as long as @pool->is_revoked does.
  *
- * Context: The pool's lock held, interrupts off.
+ * Context: The pool's lock held.
  * Return: 0; what the barrier failed with: then each CPU may keep what it has;
  * or -EBUSY if the owner of a slot was at it every time, and keeps that one.
  */
@@ -164,18 +164,22 @@ static u32 empty_own(struct grant_cache *cache, unsigned int at)
  * looked at, and put in order. A cache that was revoked is in use again, unless
  * the pool's caches are to stay so.
  *
- * Context: The pool's lock held, interrupts off.
+ * Context: The pool's lock held.
  */
 void grant_cache_balance(struct grant_pool *pool)
 {
-	struct grant_cache *cache = this_cpu_ptr(pool->caches);
 	unsigned int share = pool->free.nr / num_possible_cpus();
-	unsigned int nr = cache->nr >= GRANT_CACHE_MAX ? GRANT_CACHE_HALF : 0;
-	unsigned int end = cache->nr ? GRANT_CACHE_MAX : GRANT_CACHE_HALF;
-	unsigned int at;
+	unsigned int nr, end, at;
+	struct grant_cache *cache;
+	unsigned long flags;
 
 	if (pool->is_revoked)
 		return;
+	/* With PREEMPT_RT the lock leaves them on. */
+	local_irq_save(flags);
+	cache = this_cpu_ptr(pool->caches);
+	nr = cache->nr >= GRANT_CACHE_MAX ? GRANT_CACHE_HALF : 0;
+	end = cache->nr ? GRANT_CACHE_MAX : GRANT_CACHE_HALF;
 	for (at = nr; at < end; at++) {
 		u32 ref = empty_own(cache, at);
 
@@ -192,7 +196,8 @@ void grant_cache_balance(struct grant_pool *pool)
 		WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_CACHED);
 		WRITE_ONCE(cache->slots[nr++], ref);
 	}
-	this_cpu_write(pool->caches->nr, nr);
+	WRITE_ONCE(cache->nr, nr);
+	local_irq_restore(flags);
 }
 
 /**
