@@ -191,14 +191,10 @@ static noinline int free_slowly(grant_ref_t ref)
  */
 int gnttab_try_end_foreign_access(grant_ref_t ref)
 {
-	u32 *link;
-
-	if (ends_are_watched() || !gref_is_live(&grant_pool.refs, ref))
+	if (ends_are_watched() || !gref_is_live(&grant_pool.refs, ref) ||
+	    !grant_entry_try_clear(ref))
 		return try_end_slowly(ref, _RET_IP_);
-	link = gref_link(&grant_pool.refs, ref);
-	if (!grant_entry_try_clear(ref))
-		return try_end_slowly(ref, _RET_IP_);
-	if (unlikely(!grant_pool_free_cached(&grant_pool, ref, link)))
+	if (unlikely(!grant_pool_free_cached(&grant_pool, ref)))
 		return free_slowly(ref);
 	return 1;
 }

@@ -97,23 +97,18 @@ noinline int __cold grant_none_left(unsigned int wanted, int err)
 	return -ENOSPC;
 }
 
-/*
- * A reference may be freed if somebody holds it and it grants nothing.
- * Returns its link, or NULL.
- */
-static __always_inline u32 *link_to_free(grant_ref_t ref)
+/* A reference may be freed if somebody holds it and it grants nothing. */
+static __always_inline bool may_be_freed(grant_ref_t ref)
 {
-	u32 *link = gref_live_link(&grant_pool.refs, ref);
+	return gref_is_live(&grant_pool.refs, ref) &&
+	       likely(!grant_entry_flags(ref));
+}
 
-	if (unlikely(!link))
-		grant_complain(ref, "is not allocated, or was freed before",
-			       _RET_IP_);
-	else if (unlikely(grant_entry_flags(ref)))
-		grant_complain(ref, "is freed while it grants access",
-			       _RET_IP_);
-	else
-		return link;
-	return NULL;
+static noinline void __cold refuse_free(grant_ref_t ref, unsigned long caller)
+{
+	grant_complain(ref, gref_is_live(&grant_pool.refs, ref) ?
+			    "is freed while it grants access" :
+			    "is not allocated, or was freed before", caller);
 }
 
 /**
@@ -126,11 +121,10 @@ static __always_inline u32 *link_to_free(grant_ref_t ref)
  */
 void gnttab_free_grant_reference(grant_ref_t ref)
 {
-	u32 *link = link_to_free(ref);
-
-	if (likely(link) &&
-	    unlikely(!grant_pool_free_cached(&grant_pool, ref, link)))
-		grant_pool_give_one(&grant_pool, ref);
+	if (unlikely(!may_be_freed(ref)))
+		refuse_free(ref, _RET_IP_);
+	else
+		grant_pool_free(&grant_pool, ref);
 }
 EXPORT_SYMBOL_GPL(gnttab_free_grant_reference);
 
@@ -206,9 +200,12 @@ void gnttab_free_grant_reference_seq(grant_ref_t head, unsigned int count)
 			       _RET_IP_);
 		return;
 	}
-	for (ref = head + count; ref-- > head;)
-		if (link_to_free(ref))
+	for (ref = head + count; ref-- > head;) {
+		if (may_be_freed(ref))
 			gref_push(&grant_pool.refs, &list, ref);
+		else
+			refuse_free(ref, _RET_IP_);
+	}
 	if (list.nr)
 		grant_pool_give(&grant_pool, &list);
 }
@@ -270,12 +267,13 @@ EXPORT_SYMBOL_GPL(gnttab_claim_grant_reference);
  */
 void gnttab_release_grant_reference(grant_ref_t *head, grant_ref_t ref)
 {
-	u32 *link = link_to_free(ref);
-
-	if (unlikely(!link))
+	if (unlikely(!may_be_freed(ref))) {
+		refuse_free(ref, _RET_IP_);
 		return;
+	}
 	/* Whoever claims looks at what the list begins with. */
-	WRITE_ONCE(*link, GREF_PRIVATE | (*head & GREF_NEXT));
+	WRITE_ONCE(*gref_link(&grant_pool.refs, ref),
+		   GREF_PRIVATE | (*head & GREF_NEXT));
 	*head = ref;
 }
 EXPORT_SYMBOL_GPL(gnttab_release_grant_reference);

@@ -196,16 +196,15 @@ static __always_inline grant_ref_t grant_pool_alloc_cached(struct grant_pool *po
  * grant_pool_free_cached() - free a reference to this CPU's cache
  * @pool: the pool
  * @ref: the reference, live, the caller's
- * @link: its link
  *
  * Context: Any.
  * Return: Whether there was room; if not, grant_pool_give_one() must follow.
  */
 static __always_inline bool grant_pool_free_cached(struct grant_pool *pool,
-						   grant_ref_t ref, u32 *link)
+						   grant_ref_t ref)
 {
 	/* Before anybody can find it in the cache. */
-	WRITE_ONCE(*link, GREF_CACHED);
+	WRITE_ONCE(*gref_link(&pool->refs, ref), GREF_CACHED);
 	return grant_cache_push(pool, ref);
 }
 
@@ -230,8 +229,7 @@ static inline int grant_pool_alloc(struct grant_pool *pool)
  */
 static inline void grant_pool_free(struct grant_pool *pool, grant_ref_t ref)
 {
-	if (unlikely(!grant_pool_free_cached(pool, ref,
-					     gref_link(&pool->refs, ref))))
+	if (unlikely(!grant_pool_free_cached(pool, ref)))
 		grant_pool_give_one(pool, ref);
 }
 

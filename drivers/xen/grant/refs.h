@@ -101,27 +101,11 @@ static __always_inline struct gref_note *gref_note(const struct gref_table *tabl
 }
 
 /**
- * gref_live_link() - the link of a reference that somebody holds
- * @table: the table
- * @ref: the reference, from anywhere
- *
- * Return: NULL if it is out of range, reserved, free or on a list.
- */
-static __always_inline u32 *gref_live_link(const struct gref_table *table,
-					   grant_ref_t ref)
-{
-	u32 *link;
-
-	if (unlikely(ref >= READ_ONCE(table->nr_refs)))
-		return NULL;
-	link = gref_link(table, ref);
-	return likely(READ_ONCE(*link) == GREF_LIVE) ? link : NULL;
-}
-
-/**
  * gref_is_live() - is this a reference that somebody holds?
  * @table: the table
  * @ref: the reference, from anywhere
+ *
+ * Return: false if it is out of range, reserved, free or on a list.
  */
 static __always_inline bool gref_is_live(const struct gref_table *table,
 					 grant_ref_t ref)

@@ -5,11 +5,6 @@
  */
 #include "gref_call.h"
 
-u32 *call_gref_live_link(const struct gref_table *table, grant_ref_t ref)
-{
-	return gref_live_link(table, ref);
-}
-
 bool call_gref_is_live(const struct gref_table *table, grant_ref_t ref)
 {
 	return gref_is_live(table, ref);

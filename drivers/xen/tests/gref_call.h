@@ -5,7 +5,6 @@
 
 #include "grant/refs.h"
 
-u32 *call_gref_live_link(const struct gref_table *table, grant_ref_t ref);
 bool call_gref_is_live(const struct gref_table *table, grant_ref_t ref);
 bool call_gref_is_kind(const struct gref_table *table, grant_ref_t ref,
 		       u32 kind);
