@@ -66,6 +66,12 @@ ports()
 	grep -c '^port' $debug/events
 }
 
+# A backend may let go of a page a little later than its device goes.
+nothing_waits()
+{
+	! grep -q '^reclaim: [1-9]' $debug/grants
+}
+
 # driver_of DEVICE: whose it is, "none" if nobody's.
 driver_of()
 {
@@ -90,6 +96,7 @@ unload()
 		until_true "unloading $name" rmmod "$name" || echo "cannot unload $name"
 	done
 	[ -e $debug ] || return 0
+	until_true "pages that backends keep" nothing_waits || :
 	echo "without the drivers: grants $(grants), ports $(ports)"
 	for name in xenbus xenstore grant events; do
 		rmmod xendomu-$name || echo "cannot unload xendomu-$name"
