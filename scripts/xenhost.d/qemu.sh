@@ -13,13 +13,20 @@ dom0_options=(clocksource=xen console=hvc0 quiet panic=1 nokaslr mitigations=off
 
 accelerator()
 {
+	local how=tcg,thread=multi
+
 	case $opt_accel in
-	kvm) echo "-accel kvm -cpu host" ;;
+	kvm)
+		echo "-accel kvm -cpu host"
+		return
+		;;
+	# An instruction is 2 ns.
+	icount) how="tcg,thread=single -icount shift=1,sleep=off" ;;
+	esac
 	# smap: dom0 dies at once. rdtscp: HVM guests hang. pku: Linux 6.12 kills what
 	# returns from a signal handler. xsave: programs in dom0 crash now and then. cx16:
 	# now and then a PVH guest's EFLAGS are garbage after CMPXCHG16B.
-	tcg) echo "-accel tcg,thread=multi -cpu max,-smap,-rdtscp,-pku,-xsave,-cx16" ;;
-	esac
+	echo "-accel $how -cpu max,-smap,-rdtscp,-pku,-xsave,-cx16"
 }
 
 # Sets qemu_args for a run with Xen, and qemu_identity to what of it makes one

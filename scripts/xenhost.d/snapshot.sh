@@ -20,7 +20,7 @@ snapshot_key()
 
 wants_snapshot()
 {
-	[[ -z $opt_fresh && -z $opt_xen_append && $opt_accel == tcg ]]
+	[[ -z $opt_fresh && -z $opt_xen_append && $opt_accel != kvm ]]
 }
 
 open_gate()
