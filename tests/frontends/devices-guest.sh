@@ -5,17 +5,19 @@
 # shellcheck source=tests/frontends/guest.sh
 . ./guest.sh
 
-until_true "9pfs" test -e "$bus/devices/9pfs-0/driver"
-until_true "vkbd" test -e "$bus/devices/vkbd-0/driver"
-until_true "vfb" test -e "$bus/devices/vfb-0/driver"
-for device in 9pfs-0 vkbd-0 vfb-0; do
-	until_true "$device connects" is_connected $device
-	echo "device $device: driver $(driver_of $device), state $(state_of $device)"
+for device in $devices; do
+	until_true "$device" test -e "$bus/devices/$device/driver"
+	until_true "$device connects" is_connected "$device"
+	echo "device $device: driver $(driver_of "$device"), state $(state_of "$device")"
 done
 grep -E '^N: .*Xen Virtual' /proc/bus/input/devices
-echo "screen: $(cat /sys/class/graphics/fb*/name) $(cat /sys/class/graphics/fb*/virtual_size)"
-cat /dev/urandom >/dev/fb0 2>/dev/null
-echo "written to the screen: $(head -c 100000 /dev/fb0 | wc -c)"
+case $devices in
+*vfb*)
+	echo "screen: $(cat /sys/class/graphics/fb*/name) $(cat /sys/class/graphics/fb*/virtual_size)"
+	cat /dev/urandom >/dev/fb0 2>/dev/null
+	echo "written to the screen: $(head -c 100000 /dev/fb0 | wc -c)"
+	;;
+esac
 [ ! -e "$debug" ] || echo "while attached: grants $(grants), ports $(ports)"
 turn prepared
 
