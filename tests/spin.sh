@@ -29,9 +29,9 @@ holds_long()
 {
 	cat <<-'EOT'
 	three CPUs, a callback, a hypercall that fails|-DCPUS=3 -DTASK1_OPS=1 -DCALLBACKS=1 -DFAILS=1 -DSB=1
-	two interrupts, two callbacks|-DFIRST=2 -DIRQS=2 -DTASK0_OPS=1 -DTASK1_OPS=1 -DCALLBACKS=2
+	two interrupts, and a callback|-DIRQS=2 -DTASK0_OPS=1 -DTASK1_OPS=1 -DCALLBACKS=1
 	an interrupt, and a hypercall that fails|-DIRQS=1 -DFAILS=1 -DCALLBACKS=1
-	two hypercalls that fail, three calls each|-DFIRST=2 -DFAILS=2 -DCALLBACKS=2 -DTASK0_OPS=3 -DTASK1_OPS=3
+	two hypercalls that fail, three calls|-DFIRST=2 -DFAILS=2 -DCALLBACKS=2 -DTASK0_OPS=3 -DTASK1_OPS=1
 	two slots a CPU, three references, two callbacks|-DSLOTS=2 -DFIRST=3 -DCALLBACKS=2
 	two slots a CPU, a callback, a hypercall that fails|-DSLOTS=2 -DFIRST=2 -DCALLBACKS=1 -DFAILS=1
 	EOT
