@@ -202,7 +202,6 @@ static void what_was_freed_last_comes_first(struct kunit *test)
 	int a = grant_pool_alloc(&pool);
 	int b = grant_pool_alloc(&pool);
 
-	balance();
 	fill(test, here, 0);
 	grant_pool_free(&pool, a);
 	KUNIT_EXPECT_EQ(test, (u32)a, here->slots[0]);
