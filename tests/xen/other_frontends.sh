@@ -18,12 +18,12 @@ cd "$(dirname "$0")/../.."
 
 kernel=$1 guest=${2:-pv} side=${3:-ours}
 name=other_frontends-$guest-$side-$kernel
-served=(9pnet_xen xen-kbdfront xen-fbfront)
-modules=(9pnet_xen xen-kbdfront-mod xen-fbfront-mod)
-devices=(9pfs-0 vkbd-0 vfb-0) configs=(--config 'vfb=["vnc=0"]')
+served=(9pnet_xen xen-kbdfront) modules=(9pnet_xen xen-kbdfront-mod) devices=(9pfs-0 vkbd-0)
 if [[ $guest == hvm ]]; then
-	unset 'served[2]' 'modules[2]' 'devices[2]'
-	configs=(--config vkb_device=1)
+	config=vkb_device=1
+else
+	config='vfb=["vnc=0"]' # with a keyboard
+	served+=(xen-fbfront) modules+=(xen-fbfront-mod) devices+=(vfb-0)
 fi
 unserved=(xen-front-pgdir-shbuf drm_xen_front snd_xen_front xen-scsifront xen-hcd xen-tpmfront)
 # It has no use for another kind of guest, and says so to insmod.
@@ -47,7 +47,7 @@ for library in 9p drm_kms_helper snd-pcm scsi_mod usbcore; do
 done
 run_frontends "$name" "$kernel" devices "unload='$unload' unserved='${unserved[*]}' devices='${devices[*]}'" \
 	--guest "$guest" --memory 448 --timeout 900 "${options[@]}" --device-model \
-	--config 'p9=["tag=share,security_model=none,path=/tmp"]' "${configs[@]}"
+	--config 'p9=["tag=share,security_model=none,path=/tmp"]' --config "$config"
 
 for device in "${devices[@]}"; do
 	result "probe() ran: $device" \
