@@ -99,6 +99,13 @@ static void note_low_water(struct grant_pool *pool)
 	pool->low_water = min(pool->low_water, pool->free.nr);
 }
 
+/* Called with the lock held. */
+static void balance(struct grant_pool *pool)
+{
+	grant_cache_balance(pool);
+	note_low_water(pool);
+}
+
 /* Called with the lock held. Returns whether there were so many. */
 static bool take_shared(struct grant_pool *pool, struct gref_list *list,
 			unsigned int nr)
@@ -185,8 +192,7 @@ int grant_pool_take_one(struct grant_pool *pool)
 
 	spin_lock_irqsave(&pool->lock, flags);
 	is_done = take_shared(pool, &list, 1);
-	grant_cache_balance(pool);
-	note_low_water(pool);
+	balance(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	err = is_done ? 0 : take_last(pool, &list, 1);
 	return err ?: gref_pop(&pool->refs, &list);
@@ -267,7 +273,7 @@ void grant_pool_give_one(struct grant_pool *pool, grant_ref_t ref)
 
 	spin_lock_irqsave(&pool->lock, flags);
 	gref_push(&pool->refs, &pool->free, ref);
-	grant_cache_balance(pool);
+	balance(pool);
 	run_callbacks(pool);
 	allow_caches(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);

@@ -233,6 +233,16 @@ static void an_empty_cache_is_filled_by_half(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NR_USABLE - 1 - GRANT_CACHE_HALF, pool.free.nr);
 }
 
+static void what_a_cache_took_is_off_the_shared_list(struct kunit *test)
+{
+	struct grant_pool_counts counts;
+
+	grant_pool_free(&pool, take_one(test));
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, grant_cache_count(here));
+	grant_pool_count(&pool, &counts);
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, counts.high_water);
+}
+
 static void half_a_cache_stays_so(struct kunit *test)
 {
 	fill(test, here, GRANT_CACHE_HALF);
@@ -594,6 +604,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_was_freed_last_comes_first),
 	KUNIT_CASE(a_full_cache_is_halved),
 	KUNIT_CASE(an_empty_cache_is_filled_by_half),
+	KUNIT_CASE(what_a_cache_took_is_off_the_shared_list),
 	KUNIT_CASE(half_a_cache_stays_so),
 	KUNIT_CASE(a_cpu_takes_no_more_than_its_share),
 	KUNIT_CASE_PARAM(a_number_that_is_off_loses_nothing, drifts_gen_params),
