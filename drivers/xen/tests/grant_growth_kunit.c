@@ -259,6 +259,7 @@ static void a_row_grows_the_table_by_its_length(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NR_REFS + 10U, asked_for);
 	KUNIT_EXPECT_EQ(test, 1U, nr_asked);
 	KUNIT_EXPECT_EQ(test, 8U, counts().nr_free);
+	KUNIT_EXPECT_EQ(test, 10U, counts().high_water);
 }
 
 static void a_row_that_is_there_grows_nothing(struct kunit *test)
