@@ -113,18 +113,21 @@ kunit_py()
 		--kunitconfig=drivers/xendomu/kunit --build_dir="$kunit_out" "$@")
 }
 
-# boot GUEST SCRIPT: in the kernel with all modules built in.
+# boot NAME GUEST [OPTION...] SCRIPT: in the kernel with all modules built in.
 boot()
 {
-	scripts/xenhost run --guest "$1" --name "integrate-$1-$version" --memory 256 \
-		--kernel "$out/arch/x86/boot/bzImage" "$2"
+	local name=integrate-$1-$version guest=$2
+
+	shift 2
+	scripts/xenhost run --guest "$guest" --name "$name" --memory 256 \
+		--kernel "$out/arch/x86/boot/bzImage" "$@"
 }
 
 boots_without_xen()
 {
 	local said
 
-	said=$(boot bare 'dmesg') || return 1
+	said=$(boot bare bare 'dmesg') || return 1
 	has "$said" 'xendomu: not running on Xen' &&
 		clean_log "build/xenhost/integrate-bare-$version/guest-console.log"
 }
@@ -133,10 +136,22 @@ works_in_a_domain()
 {
 	local said
 
-	said=$(boot pv 'ls /sys/kernel/debug/xendomu; dmesg; ls /dev/xen') || return 1
+	said=$(boot pv pv 'ls /sys/kernel/debug/xendomu; dmesg; ls /dev/xen') || return 1
 	has "$said" 'xendomu: PV guest on Xen' && has "$said" '^xenbus$' &&
 		has "$said" 'xendomu_console: the console is' &&
 		clean_log "build/xenhost/integrate-pv-$version/guest-dmesg.log"
+}
+
+what_stays_down_keeps_down_what_is_above()
+{
+	local said
+
+	said=$(boot no-grants pv --append xendomu_grant.version=3 \
+		'ls /sys/kernel/debug/xendomu /sys/bus; dmesg; ls /dev/xen') || return 1
+	has "$said" 'xendomu_grant: version=3 is out of range' &&
+		has "$said" 'xendomu_xenbus: no devices: ' && has "$said" '^xenbus$' &&
+		has "$said" 'xendomu_console: the console is' && ! grep -qx xen <<<"$said" &&
+		clean_log "build/xenhost/integrate-no-grants-$version/guest-dmesg.log"
 }
 
 # Its own summary, and all cases that the suites have.
@@ -154,6 +169,7 @@ long_form()
 		-j"$(nproc)" bzImage
 	result "it boots without Xen, and the modules say so" boots_without_xen
 	result "in a PV domain they serve it" works_in_a_domain
+	result "what stays down keeps down what is above" what_stays_down_keeps_down_what_is_above
 	result "kunit.py builds and runs the suites" kunit_py_passes
 }
 

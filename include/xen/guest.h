@@ -14,7 +14,6 @@
 #include <xen/interface/event_channel.h>
 
 struct dentry;
-struct module;
 struct page;
 struct pci_dev;
 struct timespec64;
@@ -69,8 +68,9 @@ enum xen_personality xen_personality(void);
 const char *xen_personality_name(enum xen_personality personality);
 
 int __must_check xen_resource_claim(enum xen_resource resource,
-				    struct module *owner);
+				    const char *owner);
 void xen_resource_release(enum xen_resource resource);
+bool xen_resource_is_ours(enum xen_resource resource);
 
 int __must_check xen_ring_get(enum xen_resource resource,
 			      struct xen_ring *ring);

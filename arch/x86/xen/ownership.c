@@ -39,7 +39,7 @@ static const struct {
 
 static DEFINE_MUTEX(owners_lock);
 /* Whom each resource belongs to; under owners_lock. */
-static struct module *owners[NR_XEN_RESOURCES];
+static const char *owners[NR_XEN_RESOURCES];
 
 static bool kernel_holds_ring_port(enum xen_resource resource)
 {
@@ -80,7 +80,7 @@ static bool kernel_holds(enum xen_resource resource)
 /**
  * xen_resource_claim() - become the owner of a resource
  * @resource: which
- * @owner: the claiming module
+ * @owner: name of the claiming module
  *
  * Nothing of the resource may be touched before this succeeds. Undone by
  * xen_resource_release().
@@ -90,7 +90,7 @@ static bool kernel_holds(enum xen_resource resource)
  * the log says who does and what frees it; -ENODEV if there is nothing to own,
  * as where all modules are built in and Xen is not there.
  */
-int xen_resource_claim(enum xen_resource resource, struct module *owner)
+int xen_resource_claim(enum xen_resource resource, const char *owner)
 {
 	const char *name = resources[resource].name;
 	int err = 0;
@@ -100,7 +100,7 @@ int xen_resource_claim(enum xen_resource resource, struct module *owner)
 	mutex_lock(&owners_lock);
 	if (owners[resource]) {
 		pr_err("the %s belongs to %s: rmmod that first\n", name,
-		       module_name(owners[resource]));
+		       owners[resource]);
 		err = -EBUSY;
 	} else if (kernel_holds(resource)) {
 		pr_err("the %s belongs to the kernel: %s\n", name,
@@ -129,6 +129,27 @@ void xen_resource_release(enum xen_resource resource)
 EXPORT_SYMBOL_GPL(xen_resource_release);
 
 /**
+ * xen_resource_is_ours() - does a module of ours own a resource?
+ * @resource: which
+ *
+ * A module that needs another's symbols is loaded after it. Where both are built
+ * in nothing says so but this, if the other one did not come up.
+ *
+ * Context: Process; sleeps.
+ * Return: true if one does.
+ */
+bool xen_resource_is_ours(enum xen_resource resource)
+{
+	bool is_ours;
+
+	mutex_lock(&owners_lock);
+	is_ours = owners[resource];
+	mutex_unlock(&owners_lock);
+	return is_ours;
+}
+EXPORT_SYMBOL_GPL(xen_resource_is_ours);
+
+/**
  * xen_ownership_show() - print the owner of each resource
  * @m: where to
  *
@@ -143,7 +164,7 @@ void xen_ownership_show(struct seq_file *m)
 		const char *who = "nobody";
 
 		if (owners[i])
-			who = module_name(owners[i]);
+			who = owners[i];
 		else if (kernel_holds(i))
 			who = "the kernel";
 		seq_printf(m, "owner of the %s: %s\n", resources[i].name, who);

@@ -66,7 +66,7 @@ static int __init xendomu_console_init(void)
 {
 	int err;
 
-	err = xen_resource_claim(XEN_RESOURCE_CONSOLE, THIS_MODULE);
+	err = xen_resource_claim(XEN_RESOURCE_CONSOLE, KBUILD_MODNAME);
 	if (err)
 		return err;
 	err = xen_ring_get(XEN_RESOURCE_CONSOLE, &page);

@@ -69,8 +69,11 @@ struct events_ops {
 	int (*show)(struct seq_file *m, void *unused);
 };
 
-/* Set once, while the module loads. */
+/* Changes only while the module loads or unloads. */
 extern const struct events_ops *events_ops;
+
+/* none.c: nobody does, and nothing is bound */
+extern const struct events_ops events_none_ops;
 
 /* kernel.c: the kernel serves the upcall, we ride on its interrupts */
 #ifdef CONFIG_XEN

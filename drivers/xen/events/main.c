@@ -8,7 +8,7 @@
 
 #include "internal.h"
 
-const struct events_ops *events_ops;
+const struct events_ops *events_ops = &events_none_ops;
 static struct dentry *events_file;
 static struct dentry *cpus_file;
 
@@ -20,20 +20,25 @@ DEFINE_SHOW_ATTRIBUTE(cpus);
 
 static int start(void)
 {
+	int err;
+
 #ifdef CONFIG_XEN
 	if (events_kernel_serves()) {
 		events_ops = &events_kernel_ops;
 		return 0;
 	}
 #endif
-	events_ops = &events_own_ops;
-	return events_own_start();
+	err = events_own_start();
+	if (!err)
+		events_ops = &events_own_ops;
+	return err;
 }
 
 static void stop(void)
 {
 	if (events_ops == &events_own_ops)
 		events_own_stop();
+	events_ops = &events_none_ops;
 }
 
 static int __init events_init(void)

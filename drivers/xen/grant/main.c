@@ -39,7 +39,7 @@ static int __init grant_init(void)
 
 	if (err)
 		return err;
-	err = xen_resource_claim(XEN_RESOURCE_GRANT_TABLE, THIS_MODULE);
+	err = xen_resource_claim(XEN_RESOURCE_GRANT_TABLE, KBUILD_MODNAME);
 	if (err)
 		return err;
 	err = grant_table_init(frames, version);

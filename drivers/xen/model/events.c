@@ -215,7 +215,7 @@ static const struct events_ops ops = {
 	.clear_pending = clear_pending,
 };
 
-const struct events_ops *events_ops = &ops;
+const struct events_ops *events_ops = &events_none_ops;
 
 /**
  * model_events_start() - serve the guest's upcall
@@ -233,11 +233,13 @@ int model_events_start(void)
 	memset(mask_bits(), 0xff, MODEL_MAX_PORTS / BITS_PER_BYTE);
 	upcall_work = IRQ_WORK_INIT_HARD(serve);
 	err = events_abi_detect();
-	if (err)
+	if (err) {
 		irq_domain_remove(irqs);
-	else
-		model_guest()->upcall = upcall;
-	return err;
+		return err;
+	}
+	events_ops = &ops;
+	model_guest()->upcall = upcall;
+	return 0;
 }
 
 /**
@@ -255,6 +257,7 @@ void model_events_stop(void)
 		irq_dispose_mapping(irq_find_mapping(irqs, port));
 	irq_domain_remove(irqs);
 	irqs = NULL;
+	events_ops = &events_none_ops;
 	/* Bindings that were let go a moment ago. */
 	rcu_barrier();
 }

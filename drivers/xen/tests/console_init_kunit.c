@@ -64,7 +64,7 @@ static void expect_nothing_left(struct kunit *test, unsigned int step)
 	KUNIT_EXPECT_EQ_MSG(test, 1U, left.nr_ports, "step %u", step);
 	KUNIT_EXPECT_EQ_MSG(test, 0,
 			    xen_resource_claim(XEN_RESOURCE_CONSOLE,
-					       THIS_MODULE), "step %u", step);
+					       KBUILD_MODNAME), "step %u", step);
 	xen_resource_release(XEN_RESOURCE_CONSOLE);
 }
 

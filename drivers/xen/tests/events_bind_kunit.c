@@ -349,6 +349,32 @@ static void the_abi_is_found_whether_port_1_is_open_or_not(struct kunit *test)
 	free_page((unsigned long)page);
 }
 
+static void where_nobody_serves_nothing_is_bound(struct kunit *test)
+{
+	struct xenbus_device dev = { .otherend_id = PEER };
+	static unsigned int cookie;
+
+	model_events_stop();
+	KUNIT_EXPECT_EQ(test, -ENODEV, bind_evtchn_to_irq(port));
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			bind_evtchn_to_irqhandler_lateeoi(port, count, 0,
+							  "test", &cookie));
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			bind_interdomain_evtchn_to_irq_lateeoi(&dev,
+							       peers_port));
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			bind_virq_to_irqhandler(VIRQ_DEBUG, 0, count, 0,
+						"test", &cookie));
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			bind_ipi_to_irqhandler(0, 0, count, 0, "test",
+					       &cookie));
+	KUNIT_EXPECT_EQ(test, -1, (int)irq_from_evtchn(port));
+	KUNIT_EXPECT_EQ(test, 0U, xen_evtchn_nr_channels());
+	KUNIT_EXPECT_GT(test, 0, evtchn_get(port));
+	KUNIT_EXPECT_TRUE(test, bindings_are_gone());
+	KUNIT_ASSERT_EQ(test, 0, model_events_start());
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_handler_hears_what_its_peer_sends),
 	KUNIT_CASE(a_static_port_stays_open),
@@ -359,6 +385,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_port_that_cannot_be_closed_is_let_go),
 	KUNIT_CASE(ports_without_a_peer_are_refused),
 	KUNIT_CASE(a_virq_comes_to_its_handler),
+	KUNIT_CASE(where_nobody_serves_nothing_is_bound),
 	KUNIT_CASE(the_abi_is_found_whether_port_1_is_open_or_not),
 	{}
 };

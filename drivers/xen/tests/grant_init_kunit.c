@@ -70,7 +70,7 @@ static void expect_all_but_version(struct kunit *test, unsigned int step)
 	KUNIT_EXPECT_EQ_MSG(test, 0U, left.nr_handles, "step %u", step);
 	KUNIT_EXPECT_EQ_MSG(test, 0,
 			    xen_resource_claim(XEN_RESOURCE_GRANT_TABLE,
-					       THIS_MODULE), "step %u", step);
+					       KBUILD_MODNAME), "step %u", step);
 	xen_resource_release(XEN_RESOURCE_GRANT_TABLE);
 }
 

@@ -63,7 +63,7 @@ static void expect_all_but_watches(struct kunit *test, unsigned int step)
 	KUNIT_EXPECT_EQ_MSG(test, 1U, left.nr_ports, "step %u", step);
 	KUNIT_EXPECT_EQ_MSG(test, 0,
 			    xen_resource_claim(XEN_RESOURCE_XENSTORE,
-					       THIS_MODULE), "step %u", step);
+					       KBUILD_MODNAME), "step %u", step);
 	xen_resource_release(XEN_RESOURCE_XENSTORE);
 }
 

@@ -52,7 +52,7 @@ int xs_connection_init(void)
 {
 	int err;
 
-	err = xen_resource_claim(XEN_RESOURCE_XENSTORE, THIS_MODULE);
+	err = xen_resource_claim(XEN_RESOURCE_XENSTORE, KBUILD_MODNAME);
 	if (err)
 		return err;
 	err = xen_ring_get(XEN_RESOURCE_XENSTORE, &conn->page);
