@@ -45,9 +45,12 @@ echo "reads $(XENSTORED_PATH=/proc/xen/xenbus xenstore-read name)"
 
 domid=$(xenstore-read domid)
 for i in 1 2; do
+	timeout 60 xenstore-watch -n 20 data/writer | sed 's/.*/event/' &
+done
+echo "watches there $(soon 2 watches)"
+for i in 1 2; do
 	timeout 60 store-client poll 150 &
 	timeout 60 store-client writer 60 &
-	timeout 60 xenstore-watch -n 20 data/writer | sed 's/.*/event/' &
 	(n=0; while [ $n -lt 5 ]; do timeout 30 xenstore-ls -f "/local/domain/$domid" | grep -c '/name = "guest"$'; n=$((n + 1)); done |
 		sort | uniq -c | sed 's/^ */listed /') &
 done
@@ -126,6 +129,7 @@ result "a read of no bytes returns" has "$out" '^read no bytes: 0$'
 result "and takes nothing" has "$out" '^read: type 16, req_id 0x2, .*ENOENT'
 result "poll-driven clients get their answers" same "$(lines 'poll: 150 of 150 answers')" 2
 result "writers read what they wrote" same "$(lines 'writer: 60 values')" 2
+result "two programs watch" has "$out" '^watches there 2$'
 result "watchers see 20 events each" same "$(lines event)" 40
 result "listings are whole" same "$(lines 'listed 5 1')" 2
 result "who never reads has to wait" \
