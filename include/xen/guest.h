@@ -70,7 +70,8 @@ const char *xen_personality_name(enum xen_personality personality);
 int __must_check xen_resource_claim(enum xen_resource resource,
 				    const char *owner);
 void xen_resource_release(enum xen_resource resource);
-bool xen_resource_is_ours(enum xen_resource resource);
+int __must_check xen_resource_require(enum xen_resource resource,
+				      const char *user);
 
 int __must_check xen_ring_get(enum xen_resource resource,
 			      struct xen_ring *ring);

@@ -129,25 +129,32 @@ void xen_resource_release(enum xen_resource resource)
 EXPORT_SYMBOL_GPL(xen_resource_release);
 
 /**
- * xen_resource_is_ours() - does a module of ours own a resource?
+ * xen_resource_require() - make sure that a module of ours owns a resource
  * @resource: which
+ * @user: name of the module that is to use it
  *
  * A module that needs another's symbols is loaded after it. Where both are built
- * in nothing says so but this, if the other one did not come up.
+ * in, the other one may not have come up.
  *
  * Context: Process; sleeps.
- * Return: true if one does.
+ * Return: 0; -ENODEV if none does, with a line in the log where there is Xen.
  */
-bool xen_resource_is_ours(enum xen_resource resource)
+int xen_resource_require(enum xen_resource resource, const char *user)
 {
 	bool is_ours;
 
+	if (!xen_shared_page())
+		return -ENODEV;
 	mutex_lock(&owners_lock);
 	is_ours = owners[resource];
 	mutex_unlock(&owners_lock);
-	return is_ours;
+	if (is_ours)
+		return 0;
+	pr_err("%s needs the %s, which did not come up: see above\n", user,
+	       resources[resource].name);
+	return -ENODEV;
 }
-EXPORT_SYMBOL_GPL(xen_resource_is_ours);
+EXPORT_SYMBOL_GPL(xen_resource_require);
 
 /**
  * xen_ownership_show() - print the owner of each resource

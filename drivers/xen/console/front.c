@@ -30,8 +30,8 @@
 #include <asm/xen/hypercall.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
+#include <xen/guest.h>
 #include <xen/page.h>
-#include <xen/shared_info.h>
 #include <xen/xenbus.h>
 
 #include "internal.h"
@@ -460,10 +460,12 @@ static void look(struct work_struct *work)
 
 static int __init front_init(void)
 {
-	int err;
+	int err = xen_resource_require(XEN_RESOURCE_GRANT_TABLE, KBUILD_MODNAME);
 
-	if (!xen_shared_page())
-		return -ENODEV;
+	if (!err)
+		err = xen_resource_require(XEN_RESOURCE_XENSTORE, KBUILD_MODNAME);
+	if (err)
+		return err;
 	err = register_xenbus_watch(&dir_watch);
 	if (err)
 		pr_err("cannot watch for consoles (%d)\n", err);

@@ -12,6 +12,7 @@
 #include <xen/grant_table.h>
 #include <xen/guest.h>
 
+#include "log.h"
 #include "model/domain.h"
 #include "model/guest.h"
 #include "model/plan.h"
@@ -126,6 +127,25 @@ static void the_table_is_mapped_and_unmapped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, gnttab_try_end_foreign_access(ref));
 	grant_module_exit();
 	expect_nothing_left(test, 0);
+}
+
+static void who_needs_the_table_is_told_whether_it_is_there(struct kunit *test)
+{
+	const char *line = "a driver needs the grant table, which did not come up";
+	u64 now = log_now();
+
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			xen_resource_require(XEN_RESOURCE_GRANT_TABLE,
+					     "a driver"));
+	KUNIT_EXPECT_EQ(test, 1U, log_count(now, line));
+	KUNIT_ASSERT_EQ(test, 0, grant_module_init());
+	KUNIT_EXPECT_EQ(test, 0, xen_resource_require(XEN_RESOURCE_GRANT_TABLE,
+						      "a driver"));
+	grant_module_exit();
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			xen_resource_require(XEN_RESOURCE_GRANT_TABLE,
+					     "a driver"));
+	KUNIT_EXPECT_EQ(test, 2U, log_count(now, line));
 }
 
 static void a_version_that_is_refused_is_done_without(struct kunit *test)
@@ -408,6 +428,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(init_undoes_what_it_did_at_whatever_step_it_fails,
 			 kind_gen_params),
 	KUNIT_CASE_PARAM(the_table_is_mapped_and_unmapped, kind_gen_params),
+	KUNIT_CASE(who_needs_the_table_is_told_whether_it_is_there),
 	KUNIT_CASE(a_version_that_is_refused_is_done_without),
 	KUNIT_CASE(a_size_that_makes_no_sense_is_refused),
 	KUNIT_CASE(a_table_that_cannot_grow_loses_nothing),

@@ -47,25 +47,16 @@ static int register_buses(void)
 	return err;
 }
 
-/* What is built in comes up whether that below it did or not. */
-static bool is_floor_below_up(void)
-{
-	if (xen_resource_is_ours(XEN_RESOURCE_GRANT_TABLE) &&
-	    xen_resource_is_ours(XEN_RESOURCE_XENSTORE))
-		return true;
-	pr_err("no devices: the grant table or XenStore did not come up, see above\n");
-	return false;
-}
-
 static int __init bus_init(void)
 {
-	int err = xen_resource_claim(XEN_RESOURCE_BUS, KBUILD_MODNAME);
+	int err = xen_resource_require(XEN_RESOURCE_GRANT_TABLE, KBUILD_MODNAME);
 
+	if (!err)
+		err = xen_resource_require(XEN_RESOURCE_XENSTORE, KBUILD_MODNAME);
+	if (!err)
+		err = xen_resource_claim(XEN_RESOURCE_BUS, KBUILD_MODNAME);
 	if (err)
 		return err;
-	err = -ENODEV;
-	if (!is_floor_below_up())
-		goto err_claim;
 	err = -ENOMEM;
 	xenbus_queue = alloc_workqueue("xenbus", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	if (!xenbus_queue)
