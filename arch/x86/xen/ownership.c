@@ -10,7 +10,6 @@
 #include <linux/export.h>
 #include <linux/io.h>
 #include <linux/kobject.h>
-#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/printk.h>

@@ -72,9 +72,6 @@ struct events_ops {
 /* Changes only while the module loads or unloads. */
 extern const struct events_ops *events_ops;
 
-/* none.c: nobody does, and nothing is bound */
-extern const struct events_ops events_none_ops;
-
 /* kernel.c: the kernel serves the upcall, we ride on its interrupts */
 #ifdef CONFIG_XEN
 extern const struct events_ops events_kernel_ops;
@@ -85,6 +82,9 @@ bool events_kernel_serves(void);
 extern const struct events_ops events_own_ops;
 int events_own_start(void);
 void events_own_stop(void);
+
+/* none.c: nobody does, as event channels are not up */
+extern const struct events_ops events_none_ops;
 
 /**
  * struct binding - a port that has an interrupt by our doing

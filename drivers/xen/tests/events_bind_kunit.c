@@ -352,22 +352,21 @@ static void the_abi_is_found_whether_port_1_is_open_or_not(struct kunit *test)
 static void where_nobody_serves_nothing_is_bound(struct kunit *test)
 {
 	struct xenbus_device dev = { .otherend_id = PEER };
-	static unsigned int cookie;
 
 	model_events_stop();
 	KUNIT_EXPECT_EQ(test, -ENODEV, bind_evtchn_to_irq(port));
 	KUNIT_EXPECT_EQ(test, -ENODEV,
 			bind_evtchn_to_irqhandler_lateeoi(port, count, 0,
-							  "test", &cookie));
+							  "test", &port));
 	KUNIT_EXPECT_EQ(test, -ENODEV,
 			bind_interdomain_evtchn_to_irq_lateeoi(&dev,
 							       peers_port));
 	KUNIT_EXPECT_EQ(test, -ENODEV,
 			bind_virq_to_irqhandler(VIRQ_DEBUG, 0, count, 0,
-						"test", &cookie));
+						"test", &port));
 	KUNIT_EXPECT_EQ(test, -ENODEV,
 			bind_ipi_to_irqhandler(0, 0, count, 0, "test",
-					       &cookie));
+					       &port));
 	KUNIT_EXPECT_EQ(test, -1, (int)irq_from_evtchn(port));
 	KUNIT_EXPECT_EQ(test, 0U, xen_evtchn_nr_channels());
 	KUNIT_EXPECT_GT(test, 0, evtchn_get(port));

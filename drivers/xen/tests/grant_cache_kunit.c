@@ -84,12 +84,17 @@ static void drop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, memory_in_use());
 }
 
+static struct grant_pool_counts counts(void)
+{
+	struct grant_pool_counts c;
+
+	grant_pool_count(&pool, &c);
+	return c;
+}
+
 static unsigned int nr_free(void)
 {
-	struct grant_pool_counts counts;
-
-	grant_pool_count(&pool, &counts);
-	return counts.nr_free;
+	return counts().nr_free;
 }
 
 static int revoke(void)
@@ -234,12 +239,9 @@ static void an_empty_cache_is_filled_by_half(struct kunit *test)
 
 static void what_a_cache_took_is_off_the_shared_list(struct kunit *test)
 {
-	struct grant_pool_counts counts;
-
 	grant_pool_free(&pool, take_one(test));
 	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, grant_cache_count(here));
-	grant_pool_count(&pool, &counts);
-	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, counts.high_water);
+	KUNIT_EXPECT_EQ(test, GRANT_CACHE_HALF, counts().high_water);
 }
 
 static void half_a_cache_stays_so(struct kunit *test)

@@ -3,7 +3,6 @@
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/interrupt.h>
-#include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/random.h>
 
