@@ -23,6 +23,10 @@ accelerator()
 	# An instruction is 2 ns.
 	icount) how="tcg,thread=single -icount shift=1,sleep=off" ;;
 	esac
+	if [[ -n ${XENHOST_CPU:-} ]]; then
+		echo "-accel $how -cpu $XENHOST_CPU"
+		return
+	fi
 	# smap: dom0 dies at once. rdtscp: HVM guests hang. pku: Linux 6.12 kills what
 	# returns from a signal handler. xsave: programs in dom0 crash now and then. cx16:
 	# now and then a PVH guest's EFLAGS are garbage after CMPXCHG16B.

@@ -94,35 +94,59 @@ restore_snapshot()
 	return 1
 }
 
+# json TEXT: a JSON string. A control character in a path costs the snapshot.
+json()
+{
+	local text=${1//\\/\\\\}
+	printf '"%s"' "${text//\"/\\\"}"
+}
+
+# ask_control COMMAND ARGUMENTS: a QMP command; ARGUMENTS is a JSON object.
+ask_control()
+{
+	printf '{"execute": "%s", "arguments": %s}\n' "$1" "$2" >&"$control_in"
+}
+
+# write_state FILE: QEMU's state goes to FILE; returns 1 if it did not, or not soon.
+write_state()
+{
+	local file=$1 line said='' deadline=$((SECONDS + 30))
+
+	ask_control qmp_capabilities '{}'
+	# QEMU then reports each change of the migration's status.
+	ask_control migrate-set-capabilities \
+		'{"capabilities": [{"capability": "events", "state": true}]}'
+	ask_control migrate-set-parameters '{"max-bandwidth": 100000000000, "downtime-limit": 20000}'
+	ask_control migrate "{\"uri\": $(json "exec:cat >'$file' && touch '$file.complete'")}"
+	while ((SECONDS < deadline)) && qemu_alive; do
+		line=
+		# A line may come in pieces.
+		read -rt 0.05 -u "$control_out" line || true
+		said+=$line
+		[[ $said != *'"status": "failed"'* && $said != *'"error": '* ]] || return 1
+		# QEMU may be done before the shell that it writes to.
+		[[ $said != *'"status": "completed"'* || ! -e $file.complete ]] || return 0
+	done
+	return 1
+}
+
 # Has QEMU write its state; a failure costs nothing but the snapshot.
 save_snapshot()
 {
-	local snapshot=$1 temporary line saved='' i
+	local snapshot=$1 temporary
 
 	[[ ! -e $snapshot ]] || return 0
 	temporary=$(mktemp -d "$cache/tmp.XXXXXX" 2>/dev/null) || return 0
 	chmod 755 "$temporary"
-	printf '%s\n' 'migrate_set_parameter max-bandwidth 100G' \
-		'migrate_set_parameter downtime-limit 20000' \
-		"migrate \"exec:cat >'$temporary/state' && touch '$temporary/complete'\"" \
-		'info migrate' >&"$control_in"
-	for ((i = 0; i < 600 && ${#saved} == 0; i++)); do
-		line=
-		read -rt 0.05 -u "$control_out" line || true
-		case $line in
-		*'Migration status: completed'*) saved=yes ;;
-		*'Migration status: failed'* | *Error*) saved=no ;;
-		esac
-	done
-	if [[ $saved == yes && -e $temporary/complete ]] && cp "$dir/xen.log" "$temporary/"; then
-		rm "$temporary/complete"
+	if write_state "$temporary/state" && cp "$dir/xen.log" "$temporary/"; then
+		rm "$temporary/state.complete"
 		mv -T "$temporary" "$snapshot" 2>/dev/null || rm -rf "$temporary"
 		verbose "snapshot saved"
 	else
 		rm -rf "$temporary"
 		verbose "no snapshot saved"
 	fi
-	echo cont >&"$control_in"
+	ask_control cont '{}'
 	forget_old
 }
 
@@ -140,13 +164,13 @@ forget_old()
 	find "$cache" -maxdepth 1 -name 'tmp.??????' -mtime +1 -exec rm -rf {} + || true
 }
 
-# A monitor of our own, to save with.
+# A monitor of our own, to save with: QMP, which all versions of QEMU word alike.
 open_control()
 {
 	mkfifo "$dir/control.in" "$dir/control.out" || fail setup "cannot write to $dir"
 	exec {control_in}<>"$dir/control.in" {control_out}<>"$dir/control.out"
 	# shellcheck disable=SC2054 # the commas are QEMU's
-	qemu_args+=(-chardev "pipe,id=control,path=$dir/control" -mon chardev=control,mode=readline)
+	qemu_args+=(-chardev "pipe,id=control,path=$dir/control" -mon chardev=control,mode=control)
 }
 
 # Starts QEMU with Xen and dom0, from a snapshot if there is one, and lets dom0
