@@ -3,10 +3,22 @@
 # For people. Kbuild, beside this file, is for the kernel's build.
 
 SHELL := bash
-ifndef KERNEL
+# A kernel is named by its release, or as SUITE:VERSION.
+ifdef KERNEL
+override KERNEL := $(shell scripts/kernels --release '$(KERNEL)')
+else
 KERNEL := $(shell scripts/kernels --default)
 endif
 KDIR ?= $(shell scripts/kernels --headers '$(KERNEL)')
+# Its own compiler, where this machine's is another suite's.
+TOOLS := $(shell scripts/kernels --tools '$(KERNEL)')
+ifneq ($(TOOLS),)
+export PATH := $(TOOLS):$(PATH)
+endif
+# The host that Xen, dom0 and QEMU come from. Some shells have a HOST of their own.
+ifeq ($(origin HOST),command line)
+export XENHOST_HOST := $(HOST)
+endif
 OUT := build/modules/$(KERNEL)
 
 # In load order: a floor uses only floors below it.
@@ -21,18 +33,18 @@ kbuild = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) -C $(KDIR) M
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
-.PHONY: frontends bench bench-drivers integrate
+.PHONY: dom0-echo frontends bench bench-drivers integrate
 .PHONY: check check-style check-spin check-fuzz check-kunit check-mutate check-xen check-new check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
-	@echo 'Variables: KERNEL=release (now $(KERNEL)), W=1, C=1'
+	@echo 'Variables: KERNEL=release or suite:version (now $(KERNEL)), HOST=suite, W=1, C=1'
 
 modules: ## build the modules against the headers of KERNEL
 	@test -e $(KDIR)/Makefile || { \
-		echo 'no headers for kernel $(KERNEL) in $(KDIR):' \
-		     'apt-get install linux-headers-$(KERNEL)' >&2; exit 1; }
+		echo 'no headers for kernel "$(KERNEL)" here: name its suite to fetch them,' \
+		     'such as KERNEL=trixie:6.12' >&2; exit 1; }
 	@# Objects of one kernel must not meet those of another: each kernel has
 	@# a tree of links to the sources, and builds there.
 	@mkdir -p $(OUT)
@@ -61,38 +73,46 @@ driver-kernel:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
 
 # Both ends of the sample for dom0, by names of their own.
-DOM0_KERNEL := $(shell scripts/kernels --dom0)
-build/echo-back-dom0.ko: $(wildcard samples/echo/*)
+DOM0_KERNEL = $(shell scripts/xenhost where dom0)
+dom0-echo:
 	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
-	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-back.ko $@
-build/echo-front-dom0.ko: build/echo-back-dom0.ko
-	@cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-front.ko $@
+	@mkdir -p build/dom0/$(DOM0_KERNEL)
+	@for end in back front; do \
+		cp build/drivers/$(DOM0_KERNEL)/echo-kernel/echo-$$end.ko \
+			build/dom0/$(DOM0_KERNEL)/echo-$$end-dom0.ko || exit 1; \
+	done
 
 frontends: ## build Linux's own frontends, unchanged, against our headers
 	@scripts/frontends --kernel $(KERNEL)
 
-# Programs that play the other end in dom0.
+# Programs that play the other end in dom0. Without shared libraries, they run in
+# every host's dom0, and in guests.
+XEN_LIBS := -lxengnttab -lxenevtchn -lxenstore -lxencall -lxentoolcore -lxentoollog -lpthread
+xen_cc = scripts/xenhost cc -static -Wall -Wextra -O2
 PEERS := $(patsubst tests/peer/%.c,build/%,$(wildcard tests/peer/*.c))
 build/gnttab-stress-peer: tests/stress/control.h
 $(PEERS): build/%: tests/peer/%.c
 	@mkdir -p $(@D)
-	$(CC) -Wall -Wextra -O2 -o $@ $< -lxengnttab -lxenevtchn -lxenstore
+	$(xen_cc) -o $@ $< $(XEN_LIBS)
 
 # Programs that use XenStore in the guest.
 TOOLS := $(patsubst tests/tools/%.c,build/%,$(wildcard tests/tools/*.c))
 $(TOOLS): build/%: tests/tools/%.c
 	@mkdir -p $(@D)
-	$(CC) -Wall -Wextra -O2 -o $@ $< -lxenstore -lpthread
+	$(xen_cc) -o $@ $< $(XEN_LIBS)
 
 XENSTORE_PEER := $(wildcard tests/peer/xenstore/*.[ch])
 build/xenstore-peer: $(XENSTORE_PEER)
 	@mkdir -p $(@D)
-	$(CC) -Wall -Wextra -O2 -o $@ $(filter %.c,$^) -lxengnttab -lxencall
+	$(xen_cc) -o $@ $(filter %.c,$^) $(XEN_LIBS)
 
 # Installs what is missing where it may; else says what to install.
-packages: ## install the Debian packages that are missing
+PACKAGES := host build
+check check-%: PACKAGES := host build check
+bench: PACKAGES := host build check
+packages: ## install the Debian packages that are missing, fetch the Xen host
 	@mkdir -p build/logs
-	@scripts/xenhost doctor --install >build/logs/doctor.log 2>&1 || \
+	@scripts/xenhost doctor --install $(PACKAGES) >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
 test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
@@ -100,7 +120,7 @@ test-driver: $(PEERS) $(TOOLS) build/xenstore-peer
 	@for dir in tests/{driver,fault,badbar,stress,storesoak,differential,waitdrv} samples/echo; do \
 		$(MAKE) -s -o modules driver DIR=$$dir KERNEL=$(KERNEL) || exit 1; \
 	done
-	@$(MAKE) -s build/echo-front-dom0.ko
+	@$(MAKE) -s dom0-echo
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs
@@ -134,6 +154,10 @@ test-drivers:
 	@for kernel in $$(scripts/kernels --generic) $(TEST_KERNELS); do \
 		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
 			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
+	done
+	@for host in $$(sed -n 's/^host  *//p' scripts/supported); do \
+		$(MAKE) dom0-echo HOST=$$host >build/logs/dom0-echo-$$host.log 2>&1 || \
+			{ cat build/logs/dom0-echo-$$host.log; exit 1; }; \
 	done
 
 check: packages ## run every test; the last line counts them

@@ -54,11 +54,9 @@ breaks()
 # Only <xen/interface> of the kernel's headers: the rest of them is not for programs.
 link_headers()
 {
-	local kernel headers common
+	local common
 
-	kernel=$(scripts/kernels --generic | sort -V | tail -n 1)
-	headers=$(readlink -f "/lib/modules/$kernel/build")
-	common=$(sed -nE 's/.*(\/usr\/src\/linux-headers-[^ /]*-common)\/Makefile.*/\1/p' "$headers/Makefile")
+	common=$(scripts/kernels --common "$(scripts/kernels --generic | tail -n 1)")
 	mkdir -p "$dir/include/xen"
 	ln -sfn "$common/include/xen/interface" "$dir/include/xen/interface"
 }
@@ -83,7 +81,7 @@ build()
 		fi
 		sources=("${sources[@]/#drivers\/xen/$dir/broken}")
 	fi
-	clang-14 "${flags[@]}" -Idrivers/xen -o "$program" tests/fuzz/{"$target",fuzz}.c "${sources[@]}"
+	clang "${flags[@]}" -Idrivers/xen -o "$program" tests/fuzz/{"$target",fuzz}.c "${sources[@]}"
 }
 
 # fuzz TARGET PROGRAM FRAMES SECONDS: libFuzzer's output.

@@ -53,6 +53,12 @@ has()
 	grep -qE -- "$2" <<<"$1" || { diagnose "no \"$2\" in: $(tail -n 12 <<<"$1")"; return 1; }
 }
 
+# A kernel of Debian's has what it does not need at once in modules; ours have not.
+is_debian()
+{
+	[[ $1 == *-amd64 ]]
+}
+
 # hvc GUEST N: the terminal of our Nth console, 0 is the primary one. A kernel that
 # knows Xen has hvc0 for itself.
 hvc()

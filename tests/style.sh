@@ -9,8 +9,7 @@ kernels=()
 while read -r kernel; do
 	kernels+=("$kernel")
 done < <(scripts/kernels --generic)
-headers=$(readlink -f "/lib/modules/${kernels[0]}/build")
-common=$(sed -nE 's/.*(\/usr\/src\/linux-headers-[^ /]*-common)\/Makefile.*/\1/p' "$headers/Makefile")
+common=$(scripts/kernels --common "${kernels[0]}")
 mapfile -t c_files < <(git ls-files '*.c' '*.h')
 mapfile -t kernel_files < <(git ls-files arch drivers include samples tests/{badbar,bench,bench-events,bench-xenstore,differential,driver,fault,storesoak,stress,waitdrv} | grep '\.[ch]$')
 mapfile -t scripts < <(git ls-files scripts tests .ci |
@@ -42,8 +41,9 @@ bad_kernel_doc()
 # checkpatch is in the kernel's source package only.
 checkpatch_dir()
 {
-	local source=/usr/src/linux-source-6.1.tar.xz cache dir
+	local source cache dir
 
+	source=$(scripts/kernels --source 6.1)
 	cache=${XDG_CACHE_HOME:-$HOME/.cache}/xendomu
 	dir=$cache/checkpatch-$(sha256sum <"$source" | cut -c1-16)
 	if [[ ! -e $dir/scripts/checkpatch.pl ]]; then

@@ -2,18 +2,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
 # Is everything there that xenhost needs?
 
-# The version of the installed hypervisor, for example 4.17.
-xen_installed()
-{
-	local image
-	for image in /boot/xen-[0-9]*-amd64.gz; do
-		[[ -e $image ]] || fail setup "Xen is not installed; see scripts/xenhost doctor"
-		image=${image#/boot/xen-}
-		echo "${image%-amd64.gz}"
-		return
-	done
-}
-
 doctor_ok=true
 
 # check WHAT COMMAND...: one line, and the memory of whether all were ok.
@@ -33,8 +21,8 @@ check_packages()
 {
 	local missing name
 
-	missing=$("$here/packages" --missing host hvm build)
-	for name in $("$here/packages" host hvm build); do
+	missing=$("$here/packages" --missing host build)
+	for name in $("$here/packages" host build); do
 		check "package $name" not_in "$name" "$missing"
 	done
 	for name in $("$here/packages" --missing check); do
@@ -47,15 +35,23 @@ not_in()
 	! grep -qx -- "$1" <<<"$2"
 }
 
-check_kernels()
+# Those that a test would take, each with its parts.
+check_host()
 {
-	local release any=false
+	local name=${opt_host:-$(default_host)}
 
-	for release in $("$here/kernels" --images); do
-		any=true
-		check "kernel $release readable" test -r "/boot/vmlinuz-$release"
-	done
-	check "a kernel in /boot" "$any"
+	if [[ -z $name ]] || ! (host_open "$name") 2>/dev/null; then
+		check "host ${name:-SUITE}: scripts/xenhost hosts add ${name:-trixie}" false
+		return
+	fi
+	host_open "$name"
+	opt_qemu_host=''
+	find_qemu
+	check "host $name: Xen $host_xen_version" test -r "$host_hypervisor"
+	check "host $name: toolstack" test -x "$host_bin/xl"
+	check "host $name: kernel ${host_dom0:-none} for dom0" test -n "$(kernel_image "${host_dom0:-none}")"
+	check "host $name: device model for HVM guests" test -x "$host_device_model"
+	check "host $name: $(qemu_version), 7 or newer" qemu_version_ok
 	check "a kernel with headers" test -n "$("$here/kernels")"
 }
 
@@ -73,9 +69,7 @@ has_room()
 
 qemu_version_ok()
 {
-	local version
-	version=$(qemu-system-x86_64 --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+' | head -n 1)
-	[[ -n $version ]] && ((${version%%.*} >= 7))
+	[[ $(qemu_version) =~ ^QEMU\ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 7))
 }
 
 kvm_line()
@@ -89,37 +83,63 @@ kvm_line()
 	fi
 }
 
+# install_packages GROUP...: what is missing of these.
 install_packages()
 {
 	local -a missing
-	mapfile -t missing < <("$here/packages" --missing)
+	mapfile -t missing < <("$here/packages" --missing "$@")
 
 	((${#missing[@]})) || return 0
-	[[ $(id -u) == 0 ]] || fail setup "--install needs root"
-	export DEBIAN_FRONTEND=noninteractive INITRD=No
-	apt-get install -y --no-install-recommends "${missing[@]}" ||
-		{ apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } ||
+	[[ $(id -u) == 0 ]] ||
+		fail setup "missing packages; as root: apt-get install --no-install-recommends ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	local -a install=(apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends)
+	"${install[@]}" "${missing[@]}" || { apt-get update && "${install[@]}" "${missing[@]}"; } ||
 		fail setup "apt-get could not install ${missing[*]}"
+}
+
+# What tests run on: every host and kernel of scripts/supported.
+fetch_supported()
+{
+	local name
+
+	for name in $(sed -n 's/^host  *//p' "$here/supported"); do
+		hosts add "$name"
+	done
+	for name in $("$here/kernels" --tested) $("$here/kernels" --built); do
+		"$here/kernels" --tools "$name" >/dev/null || exit 125
+	done
 }
 
 doctor()
 {
-	local -a missing
+	local -a missing groups
+	local name
 
 	case ${1:-} in
 	'') ;;
 	-h | --help) usage; return 0 ;;
-	--install) install_packages ;;
+	--install)
+		shift
+		groups=("$@")
+		((${#groups[@]})) || groups=(host build)
+		# A new machine's apt knows no package yet.
+		[[ -n $("$here/packages" --missing host 2>/dev/null) || $(id -u) != 0 ]] ||
+			apt-cache show make >/dev/null 2>&1 || apt-get update
+		install_packages "${groups[@]}"
+		name=${opt_host:-$(default_host)}
+		[[ -z $name || $name == local ]] || hosts add "$name"
+		[[ " ${groups[*]} " != *' check '* ]] || fetch_supported
+		;;
 	*) usage_error "doctor: unknown option '$1'" ;;
 	esac
 	check_packages
-	check "QEMU 7 or newer" qemu_version_ok
-	check_kernels
+	check_host
 	check "1 GiB free for the cache $cache" has_room "$cache" 1024
 	check "256 MiB free for the logs $run_base" has_room "$run_base" 256
 	printf '%-9s%s\n' note "KVM $(kvm_line)"
 	if ! $doctor_ok; then
-		mapfile -t missing < <("$here/packages" --missing)
+		mapfile -t missing < <("$here/packages" --missing host build)
 		((${#missing[@]} == 0)) ||
 			echo "To install what is missing: apt-get install -y --no-install-recommends ${missing[*]}"
 		return 1

@@ -15,6 +15,27 @@ extern uint32_t domid;
 extern bool is_pv;
 
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...);
+
+/*
+ * Looks for the first domain from this number on. Xen 4.20's library has this
+ * call alone of those that 4.17's has.
+ */
+static inline bool find_domain(uint32_t first, xc_domaininfo_t *info)
+{
+	return xc_domain_getinfolist(xc, first, 1, info) == 1;
+}
+
+/* Looks for the guest itself. */
+static inline bool find_guest(xc_domaininfo_t *info)
+{
+	return find_domain(domid, info) && info->domain == domid;
+}
+
+static inline unsigned int shutdown_code(const xc_domaininfo_t *info)
+{
+	return info->flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
+}
+
 void write_all(int fd, const uint8_t *bytes, size_t count);
 
 /* Returns false to end the visit. */

@@ -98,10 +98,10 @@ static xen_pfn_t *pv_frames(xen_pfn_t *count)
 {
 	static const unsigned int per_page = XC_PAGE_SIZE / sizeof(xen_pfn_t);
 	shared_info_t *info;
-	xc_dominfo_t dom;
+	xc_domaininfo_t dom;
 	uint64_t cr3, va;
 
-	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
+	if (!find_guest(&dom))
 		return NULL;
 	info = map_frame(dom.shared_info_frame);
 	if (!info)
@@ -124,13 +124,13 @@ static xen_pfn_t *hvm_frames(xen_pfn_t *count)
 {
 	static const xen_pfn_t hole = 0xfc000, four_gib = 0x100000;
 	xen_pfn_t last = 0, low, high = 0, *list;
-	xc_dominfo_t dom;
+	xc_domaininfo_t dom;
 
-	if (xc_domain_getinfo(xc, domid, 1, &dom) != 1 || dom.domid != domid)
+	if (!find_guest(&dom))
 		return NULL;
 	if (xc_domain_maximum_gpfn(xc, domid, &last) < 0 || last > MAX_FRAMES)
 		return NULL;
-	low = dom.nr_pages < hole ? dom.nr_pages : hole;
+	low = dom.tot_pages < hole ? dom.tot_pages : hole;
 	if (last >= four_gib)
 		high = last + 1 - four_gib;
 	*count = low + high;

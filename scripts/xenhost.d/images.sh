@@ -11,11 +11,6 @@ field()
 	od -An -v -j "$2" -N "$3" -t "u$3" "$1" | tr -d ' '
 }
 
-is_elf()
-{
-	[[ $(od -An -N 4 -t x1 "$1" | tr -d ' ') == 7f454c46 ]]
-}
-
 # unpack_kernel BZIMAGE OUT: the ELF file inside. The payload ends with its
 # unpacked size in four bytes (except gzip's, which has that by itself).
 unpack_kernel()
@@ -65,7 +60,7 @@ compile_agent()
 
 compile_mailbox()
 {
-	gcc -Os -Wall -o "$2" "$1"/{mailbox,frames,lastwords}.c -lxenctrl -lxenforeignmemory
+	host_cc -Os -Wall -o "$2" "$1"/{mailbox,frames,lastwords}.c -lxenctrl -lxenforeignmemory
 }
 
 # --- initramfs ---
@@ -83,8 +78,8 @@ busybox_tree()
 
 	mkdir -p "$dir"/{bin,sbin,usr/bin,usr/sbin,etc,root,run,tmp,proc,sys,dev,var/log}
 	ln -s ../run "$dir/var/run"
-	cp /bin/busybox "$dir/bin/busybox"
-	/bin/busybox --list | while read -r name; do
+	cp "$host_busybox" "$dir/bin/busybox"
+	"$host_busybox" --list | while read -r name; do
 		[[ $name == busybox ]] || ln -s busybox "$dir/bin/$name"
 	done
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$dir/etc/passwd"
@@ -101,25 +96,18 @@ build_guest_base()
 	pack "$tree" >"$2"
 }
 
-# The programs of dom0, from the installed packages.
+# The programs of dom0.
 dom0_programs()
 {
-	local bin=/usr/lib/xen-$xen_version/bin name
+	local name
 
 	for name in xl xenstored oxenstored xenconsoled xen-init-dom0 libxl-save-helper lsevtchn \
 		xenctx xenstore-control xen-hvmctx xen-diag xen-mfndump; do
-		[[ ! -e $bin/$name ]] || echo "$bin/$name"
+		[[ ! -e $host_bin/$name ]] || echo "$host_bin/$name"
 	done
-	for name in /usr/bin/xenstore /usr/bin/xenstore-*; do
+	for name in "$host_root"/usr/bin/xenstore "$host_root"/usr/bin/xenstore-*; do
 		[[ $name == */xenstore-control ]] || echo "$name"
 	done
-}
-
-# libraries FILE...: the shared libraries that they need, and the loader.
-libraries()
-{
-	ldd "$@" 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
-		sort -u
 }
 
 copy_libraries()
@@ -139,14 +127,24 @@ copy_libraries()
 dom0_modules=(virtio_pci 9pnet_virtio 9p xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
 	xen-blkback xen-netback bridge stp llc loop ext4 tun)
 
+# module_files RELEASE NAME...: a kernel's modules and those that they need, in order.
+module_files()
+{
+	local root
+
+	root=$(kernel_root "$1")
+	modprobe -d "$root/" -S "$1" -aD "${@:2}" | awk '$1 == "insmod" { print $2 }'
+}
+
 # Kernel modules with all that they need, unpacked, and a modules.dep.
 copy_modules()
 {
-	local dir=$1 release=$2 file target
+	local dir=$1 release=$2 file target root
 
-	modprobe -S "$release" -aD "${dom0_modules[@]}" | awk '$1 == "insmod" { print $2 }' |
-		sort -u | while read -r file; do
-		target=$dir${file%.[xgz][zs]*}
+	root=$(kernel_root "$release")
+	module_files "$release" "${dom0_modules[@]}" | sort -u | while read -r file; do
+		target=${file#"$root/"}
+		target=$dir/${target%.[xgz][zs]*}
 		mkdir -p "$(dirname "$target")"
 		unpack_module "$file" "$target"
 	done
@@ -171,16 +169,17 @@ build_dom0()
 	mapfile -t programs < <(dom0_programs)
 	busybox_tree "$tree"
 	mkdir -p "$tree"/{etc/xen/scripts,usr/lib/xen/bin,run/xen,run/xenstored,var/lib/xen,xh,xc} \
-		"$tree"/var/log/xen "$tree/usr/lib/xen-$xen_version/bin" "$tree/var/lib/xenstored"
+		"$tree"/var/log/xen "$tree/usr/lib/xen-$host_xen_version/bin" "$tree/var/lib/xenstored"
 	: >"$tree/etc/xen/xl.conf"
 	# oxenstored has no defaults for these two.
 	printf '%s\n' 'xenstored-kva = /proc/xen/xsd_kva' 'xenstored-port = /proc/xen/xsd_port' \
 		'persistent = false' >"$tree/etc/xen/oxenstored.conf"
 	cp -L "${programs[@]}" "$tree/usr/lib/xen/bin/"
-	ln -s /usr/lib/xen/bin/libxl-save-helper "$tree/usr/lib/xen-$xen_version/bin/"
+	ln -s /usr/lib/xen/bin/libxl-save-helper "$tree/usr/lib/xen-$host_xen_version/bin/"
 	cp "$mailbox" "$tree/bin/mailbox"
 	copy_libraries "$tree" "${programs[@]}" "$mailbox"
-	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$tree/lib/"
+	# pthread_cancel() loads it by name.
+	cp -L "$host_root/lib/x86_64-linux-gnu/libgcc_s.so.1" "$tree/lib/"
 	copy_modules "$tree" "$release"
 	install -m 755 "$here/xenhost.d/dom0-init" "$tree/init"
 	install -m 755 "$here/xenhost.d/grant-dump" "$tree/bin/grant-dump"
@@ -189,48 +188,29 @@ build_dom0()
 	pack "$tree" >"$out"
 }
 
-# What the dom0 image is made from, for its digest. Finding that out takes
-# longer than reading it, so the list is kept for as long as the programs and
-# the loader's own cache stay as they are.
-list_dom0_inputs()
-{
-	local release=$1 mailbox=$2 out=$3
-	local -a programs
-
-	mapfile -t programs < <(dom0_programs)
-	{
-		printf '%s\n' "${programs[@]}" "$mailbox" /bin/busybox
-		libraries "${programs[@]}" "$mailbox"
-		modprobe -S "$release" -aD "${dom0_modules[@]}" | awk '$1 == "insmod" { print $2 }'
-	} | sort -u >"$out"
-}
-
-# dom0_image RELEASE MAILBOX: sets $cached.
+# dom0_image MAILBOX: sets $cached.
 dom0_image()
 {
-	local release=$1 mailbox=$2 key
-	local -a programs inputs
+	local mailbox=$1 key
 
-	mapfile -t programs < <(dom0_programs)
-	key=$(digest "${programs[@]}" "$mailbox" /etc/ld.so.cache "/lib/modules/$release/modules.dep")
-	cached "dom0-inputs-$key" list_dom0_inputs "$release" "$mailbox"
-	mapfile -t inputs <"$cached"
-	key=$(digest "${inputs[@]}" "$here"/xenhost.d/{dom0-init,grant-dump,hotplug-block,hotplug-vif,images.sh})
-	cached "dom0-$release-$key" build_dom0 "$release" "$mailbox"
+	key=$(digest "$mailbox" <(echo "$host_digest") <(kernel_key "$host_dom0") \
+		"$here"/xenhost.d/{dom0-init,grant-dump,hotplug-block,hotplug-vif,images.sh})
+	cached "dom0-$host_dom0-$key" build_dom0 "$host_dom0" "$mailbox"
 }
 
+# Where it lies in dom0.
 hvm_qemu=/usr/libexec/xen-qemu-system-i386
 
 # The device model and firmware: big, and only HVM guests and --device-model need them.
 build_hvm_layer()
 {
-	local out=$1 tree=$1.tree boot=usr/lib/xen-$xen_version/boot
+	local out=$1 tree=$1.tree boot=usr/lib/xen-$host_xen_version/boot
 
 	mkdir -p "$tree"/usr/{libexec,share} "$tree/$boot"
-	cp -L "$hvm_qemu" "$tree/usr/libexec/"
-	cp -L "/$boot/hvmloader" "$tree/$boot/"
-	copy_libraries "$tree" "$hvm_qemu"
-	cp -rL /usr/share/seabios "$tree/usr/share/"
+	cp -L "$host_device_model" "$tree$hvm_qemu"
+	cp -L "$host_hvmloader" "$tree/$boot/"
+	copy_libraries "$tree" "$host_device_model"
+	cp -rL "$host_seabios" "$tree/usr/share/"
 	hvm_roms "$tree/usr/share/qemu"
 	pack "$tree" >"$out"
 }
@@ -241,10 +221,10 @@ hvm_roms()
 	local name
 
 	mkdir -p "$1/keymaps"
-	cp -L /usr/share/qemu/keymaps/{en-us,common,modifiers} "$1/keymaps/" 2>/dev/null || true
+	cp -L "$host_qemu_data"/keymaps/{en-us,common,modifiers} "$1/keymaps/" 2>/dev/null || true
 	for name in kvmvapic.bin linuxboot.bin linuxboot_dma.bin multiboot.bin pvh.bin; do
-		if [[ -e /usr/share/qemu/$name ]]; then
-			cp -L "/usr/share/qemu/$name" "$1/"
+		if [[ -e $host_qemu_data/$name ]]; then
+			cp -L "$host_qemu_data/$name" "$1/"
 		fi
 	done
 }
@@ -259,10 +239,9 @@ join_files()
 # hvm_layer: sets $cached.
 hvm_layer()
 {
-	local key
-	[[ -x $hvm_qemu ]] || fail setup "qemu-system-xen is not installed; see scripts/xenhost doctor"
-	key=$(digest "$hvm_qemu" /usr/share/seabios/* /etc/ld.so.cache "$here/xenhost.d/images.sh")
-	cached "hvm-$key" build_hvm_layer
+	[[ -x $host_device_model ]] ||
+		fail setup "host $host_name has no device model (package qemu-system-xen); see scripts/xenhost doctor"
+	cached "hvm-$(digest "$here/xenhost.d/images.sh" <(echo "$host_digest"))" build_hvm_layer
 }
 
 # --- how an HVM guest boots (hvm-boot.S) ---
@@ -348,7 +327,7 @@ guest_image()
 {
 	local agent=$1 out=$2 tree=$3 why
 
-	cached "guest-$(digest "$agent" /bin/busybox "$here/xenhost.d/images.sh")" \
+	cached "guest-$(digest "$agent" "$host_busybox" "$here/xenhost.d/images.sh")" \
 		build_guest_base "$agent"
 	if ! why=$({ cat "$cached" && pack "$tree"; } 2>&1 >"$out"); then
 		fail setup "cannot write $out: ${why##*$'\n'}; is the disk full?"

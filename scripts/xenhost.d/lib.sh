@@ -8,7 +8,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # fail LAYER WHAT [LOG]: the one line that says which layer broke; ends the run.
 fail()
 {
-	echo "xenhost: $1: $2${3:+ (log: $3)}" >&2
+	echo "${program:-xenhost}: $1: $2${3:+ (log: $3)}" >&2
 	exit 125
 }
 
@@ -30,6 +30,11 @@ verbose()
 disk_is_full()
 {
 	(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') < 256))
+}
+
+is_elf()
+{
+	[[ $(od -An -N 4 -t x1 "$1" | tr -d ' ') == 7f454c46 ]]
 }
 
 # digest FILE...: the SHA-256 of contents, not of names.

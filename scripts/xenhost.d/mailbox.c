@@ -337,32 +337,29 @@ static void pump_input(void)
 
 /* --- the guest's life --------------------------------------------------- */
 
-static const char *death_reason(const xc_dominfo_t *info)
+static const char *death_reason(const xc_domaininfo_t *info)
 {
 	static const char *const reason[] = { "powered off", "rebooted", "suspended", "crashed",
 					      "was killed by Xen's watchdog", "soft-reset" };
 
-	if (info->crashed)
-		return "crashed";
-	if (info->shutdown_reason < sizeof(reason) / sizeof(reason[0]))
-		return reason[info->shutdown_reason];
-	return "died";
+	unsigned int code = shutdown_code(info);
+
+	return code < sizeof(reason) / sizeof(reason[0]) ? reason[code] : "died";
 }
 
 /* After save and restore, or a migration, the guest goes on under another domid. */
 static bool find_successor(void)
 {
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 	uint32_t next = 1;
 
-	while (xc_domain_getinfo(xc, next, 1, &info) == 1) {
-		next = info.domid + 1;
-		if (info.domid == domid || info.dying || info.shutdown ||
-		    info.crashed)
+	while (find_domain(next, &info)) {
+		next = info.domain + 1;
+		if (info.domain == domid || info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown))
 			continue;
 		if (memcmp(info.handle, uuid, sizeof(uuid)))
 			continue;
-		domid = info.domid;
+		domid = info.domain;
 		return true;
 	}
 	return false;
@@ -370,16 +367,15 @@ static bool find_successor(void)
 
 static enum guest_state guest_state(const char **reason)
 {
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 
 	*reason = "vanished";
-	if (xc_domain_getinfo(xc, domid, 1, &info) != 1 || info.domid != domid || info.dying)
+	if (!find_guest(&info) || info.flags & XEN_DOMINF_dying)
 		return GUEST_AWAY;
-	/* The library reports a crash as not being a shutdown. */
-	if (!info.shutdown && !info.crashed)
+	if (!(info.flags & XEN_DOMINF_shutdown))
 		return GUEST_RUNNING;
 	*reason = death_reason(&info);
-	return info.shutdown && info.shutdown_reason == SHUTDOWN_suspend ? GUEST_AWAY : GUEST_DEAD;
+	return shutdown_code(&info) == SHUTDOWN_suspend ? GUEST_AWAY : GUEST_DEAD;
 }
 
 static void read_nonce(const char *path)
@@ -412,12 +408,10 @@ static void stop_timer_calibration(void)
 		fprintf(stderr, "mailbox: ioport mapping: %s\n", strerror(errno));
 }
 
-static void get_info(xc_dominfo_t *info)
+static void get_info(xc_domaininfo_t *info)
 {
-	uint32_t first = domid ? domid : 1;
-
 	memset(info, 0, sizeof(*info));
-	while (xc_domain_getinfo(xc, first, 1, info) != 1 || (domid && info->domid != domid)) {
+	while (domid ? !find_guest(info) : !find_domain(1, info)) {
 		if (exists(abort_path))
 			exit(4);
 		usleep(POLL_US);
@@ -430,7 +424,7 @@ static void get_info(xc_dominfo_t *info)
  */
 static void open_domain(bool is_pvh)
 {
-	xc_dominfo_t info;
+	xc_domaininfo_t info;
 
 	xc = xc_interface_open(NULL, NULL, 0);
 	fmem = xenforeignmemory_open(NULL, 0);
@@ -438,16 +432,16 @@ static void open_domain(bool is_pvh)
 		die("cannot open Xen's interfaces: %s", strerror(errno));
 	do {
 		get_info(&info);
-		domid = info.domid;
+		domid = info.domain;
 		usleep(POLL_US);
-	} while (info.paused && !info.nr_pages);
+	} while (info.flags & XEN_DOMINF_paused && !info.tot_pages);
 	if (is_pvh)
 		stop_timer_calibration();
-	while (info.paused) {
+	while (info.flags & XEN_DOMINF_paused) {
 		usleep(2 * POLL_US);
 		get_info(&info);
 	}
-	is_pv = !info.hvm;
+	is_pv = !(info.flags & XEN_DOMINF_hvm_guest);
 	memcpy(uuid, info.handle, sizeof(uuid));
 }
 

@@ -11,6 +11,32 @@ xen_options=(console=com1 com1=115200 conring_size=256k loglvl=all guest_loglvl=
 dom0_options=(clocksource=xen console=hvc0 quiet panic=1 nokaslr mitigations=off random.trust_cpu=on
 	audit=0 apparmor=0 pci=noearly)
 
+# Sets qemu_command to the words that start the emulator, qemu_key to what it is.
+find_qemu()
+{
+	local root qemu data
+
+	if [[ -n $opt_qemu_host && $opt_qemu_host != "$host_name" ]]; then
+		{ read -r root; read -r qemu; read -r data; read -r qemu_key; } < <(
+			host_open "$opt_qemu_host"
+			printf '%s\n' "$host_root" "$host_qemu" "$host_seabios" "$host_digest"
+		) || exit 125
+	else
+		root=$host_root qemu=$host_qemu data=$host_seabios qemu_key=$host_digest
+	fi
+	[[ -x $qemu ]] || fail setup "host ${opt_qemu_host:-$host_name} has no QEMU (package qemu-system-x86)"
+	qemu_command=("$qemu")
+	[[ -n $root ]] || return 0
+	mapfile -t qemu_command < <(loader "$root")
+	qemu_command=(env "QEMU_MODULE_DIR=$root/usr/lib/x86_64-linux-gnu/qemu" "${qemu_command[@]}"
+		"$qemu" -L "$root/usr/share/qemu" -L "$data")
+}
+
+qemu_version()
+{
+	"${qemu_command[@]}" --version 2>/dev/null | sed -nE '1s/.*version ([0-9.]+).*/QEMU \1/p'
+}
+
 accelerator()
 {
 	local how=tcg,thread=multi
@@ -55,7 +81,7 @@ xen_qemu_args()
 	done
 	[[ -z $opt_oxenstored ]] || dom0_line+=" OXENSTORED=1"
 	xen_line="${xen_options[*]} dom0_mem=${dom0_mb}M,max:${dom0_mb}M$opt_xen_append"
-	qemu_identity=("$xen_elf" "$xen_line" "$dom0_kernel" "$dom0_line" "$dom0_initrd" "$machine_mb"
+	qemu_identity=("${xen_elf##*/}" "$xen_line" "${dom0_kernel##*/}" "$dom0_line" "${dom0_initrd##*/}" "$machine_mb"
 		"${monitor_args[*]:+monitor}")
 	# For who wants to know what the hypervisor was given.
 	printf '%s\n' "$xen_elf" "$dom0_kernel" "$dom0_initrd" >"$dir/boot-files"
@@ -87,7 +113,7 @@ start_qemu()
 	local -a accel
 	read -ra accel <<<"$(accelerator)"
 
-	qemu-system-x86_64 "${accel[@]}" -machine pc -nodefaults -no-user-config -display none \
+	"${qemu_command[@]}" "${accel[@]}" -machine pc -nodefaults -no-user-config -display none \
 		-vga none -no-reboot "${monitor_args[@]}" "${qemu_args[@]}" \
 		</dev/null >>"$dir/qemu.log" 2>&1 &
 	qemu_pid=$!

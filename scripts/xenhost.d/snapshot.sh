@@ -12,8 +12,7 @@ snapshots_kept=6
 # A snapshot is good for the same QEMU on the same machine, with the same images.
 snapshot_key()
 {
-	printf '%s\n' "${qemu_identity[@]}" "$(accelerator)" \
-		"$(stat -Lc '%s %Y' "$(command -v qemu-system-x86_64)")" \
+	printf '%s\n' "${qemu_identity[@]}" "$(accelerator)" "$qemu_key" \
 		"$(grep -m 1 '^model name' /proc/cpuinfo)" "$(cat /etc/machine-id 2>/dev/null)" |
 		digest -
 }

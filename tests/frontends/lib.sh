@@ -47,7 +47,7 @@ frontend_options()
 # filesystem KERNEL: the option for a guest that uses ext4; test kernels have it.
 filesystem()
 {
-	[[ ! -e /lib/modules/$1 ]] || printf '%s\n' --modprobe ext4
+	! is_debian "$1" || printf '%s\n' --modprobe ext4
 }
 
 # run_frontends NAME KERNEL PART SETTINGS OPTION...: runs PART-guest.sh in a guest and

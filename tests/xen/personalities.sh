@@ -72,5 +72,5 @@ run pvh
 judge PVH
 run hvm
 judge HVM
-[[ $kernel != "$(scripts/kernels --dom0)" ]] || judge_dom0
+[[ $kernel != "$(scripts/xenhost where dom0)" ]] || judge_dom0
 finish

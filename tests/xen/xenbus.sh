@@ -16,6 +16,7 @@ kernel=$1
 guest=$2
 name=xenbus-$guest-$kernel
 dir=build/xenhost/$name
+dom0_modules=build/dom0/$(scripts/xenhost where dom0)
 driver=build/drivers/$kernel/echo
 modules=()
 while read -r module; do
@@ -311,7 +312,7 @@ END
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout 500 \
 	"${modules[@]}" --copy "$driver/echo-front.ko" --copy "$driver/echo-back.ko" \
-	--copy build/echo-back-dom0.ko --copy build/echo-front-dom0.ko \
+	--copy "$dom0_modules/echo-back-dom0.ko" --copy "$dom0_modules/echo-front-dom0.ko" \
 	--copy "build/drivers/$kernel/waitdrv/xendomu-waitdrv.ko" \
 	--dom0 "build/$name.dom0" "build/$name.guest") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
