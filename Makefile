@@ -73,7 +73,8 @@ driver-kernel:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
 
 # Both ends of the sample for dom0, by names of their own.
-DOM0_KERNEL = $(shell scripts/xenhost where dom0)
+# make before 4.4 exports nothing to $(shell).
+DOM0_KERNEL = $(shell XENHOST_HOST='$(XENHOST_HOST)' scripts/xenhost where dom0)
 dom0-echo:
 	@$(MAKE) -s driver-kernel DIR=samples/echo KERNEL=$(DOM0_KERNEL)
 	@mkdir -p build/dom0/$(DOM0_KERNEL)
