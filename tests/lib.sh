@@ -110,7 +110,8 @@ pack_programs()
 		cp -L "$(command -v "$program")" "$dir/bin/"
 	done
 	# The loader is where the programs name it, not in a path.
-	ldd "$dir"/bin/* | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
+	# A static program among them is no failure.
+	{ ldd "$dir"/bin/* 2>/dev/null || true; } | awk '$2 == "=>" { print $3 } $1 ~ /^\/.*ld-linux/ { print $1 }' |
 		sort -u | xargs cp -Lt "$dir/lib/"
 }
 
