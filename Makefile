@@ -29,7 +29,9 @@ CONFIGS += XENDOMU_CONSOLE_FRONT XENDOMU_XENBUS
 
 # W=1 and C=1 (sparse) pass through to the kernel's build. As many jobs as there
 # are processors, unless make was told.
-kbuild = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) -C $(KDIR) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
+kbuild = $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)) -C $(KDIR)
+build_modules = $(kbuild) M=$(CURDIR)/$(OUT) $(CONFIGS:%=CONFIG_%=m)
+build_drivers = $(kbuild) XENDOMU=$(CURDIR) KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
@@ -50,27 +52,28 @@ modules: ## build the modules against the headers of KERNEL
 	@mkdir -p $(OUT)
 	@cp -rsf $(CURDIR)/{arch,drivers,include,Kbuild} $(OUT)/
 	@find $(OUT) -xtype l -delete
-	$(kbuild) modules
+	$(build_modules) modules
 
 modules-list: ## print the modules' files in load order, one a line
 	@printf '%s\n' $(MODULES:%=$(OUT)/%.ko)
 
 # A driver is built like the modules: in a tree of links, one per kernel.
-DRIVER_OUT = build/drivers/$(KERNEL)/$(notdir $(abspath $(DIR)))
+DRIVERS_OUT = build/drivers/$(KERNEL)
+driver_out = $(DRIVERS_OUT)/$(notdir $(abspath $(1)))
+define link_driver
+	@mkdir -p $(2)
+	@cp -rsf $(abspath $(1))/. $(2)/
+	@find $(2) -xtype l -delete
+
+endef
 driver: modules ## build the driver in DIR against our headers and symbols
-	@mkdir -p $(DRIVER_OUT)
-	@cp -rsf $(abspath $(DIR))/. $(DRIVER_OUT)/
-	@find $(DRIVER_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_OUT) XENDOMU=$(CURDIR) \
-		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT)/Module.symvers modules
+	$(call link_driver,$(DIR),$(call driver_out,$(DIR)))
+	$(build_drivers) M=$(CURDIR)/$(call driver_out,$(DIR)) modules
 
 # The same sources for the Xen support that the kernel has itself.
-DRIVER_KERNEL_OUT = $(DRIVER_OUT)-kernel
 driver-kernel:
-	@mkdir -p $(DRIVER_KERNEL_OUT)
-	@cp -rsf $(abspath $(DIR))/. $(DRIVER_KERNEL_OUT)/
-	@find $(DRIVER_KERNEL_OUT) -xtype l -delete
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER_KERNEL_OUT) modules
+	$(call link_driver,$(DIR),$(call driver_out,$(DIR))-kernel)
+	$(kbuild) M=$(CURDIR)/$(call driver_out,$(DIR))-kernel modules
 
 # Both ends of the sample for dom0, by names of their own.
 # make before 4.4 exports nothing to $(shell).
@@ -119,11 +122,14 @@ packages: ## install the Debian packages that are missing, fetch the Xen host
 	@scripts/xenhost doctor --install $(PACKAGES) >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
+# All in one run of kbuild, which takes seconds to look at its compiler.
+TEST_DRIVERS := $(addprefix tests/,driver fault badbar stress storesoak differential waitdrv)
+TEST_DRIVERS += samples/echo
 test-driver: $(PEERS) $(GUEST_PROGRAMS) build/xenstore-peer
 	@$(MAKE) -s modules KERNEL=$(KERNEL)
-	@for dir in tests/{driver,fault,badbar,stress,storesoak,differential,waitdrv} samples/echo; do \
-		$(MAKE) -s -o modules driver DIR=$$dir KERNEL=$(KERNEL) || exit 1; \
-	done
+	$(foreach dir,$(TEST_DRIVERS),$(call link_driver,$(dir),$(call driver_out,$(dir))))
+	@printf 'obj-m += %s/\n' $(notdir $(TEST_DRIVERS)) >$(DRIVERS_OUT)/Kbuild
+	@$(build_drivers) -s M=$(CURDIR)/$(DRIVERS_OUT) modules
 	@$(MAKE) -s dom0-echo
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
