@@ -2,15 +2,13 @@
 /*
  * Page tables: an address of vmap()'s shows a frame of Xen's, or nothing.
  *
- * Whoever touches a frame that is not mapped any more so gets a fault. Other
- * CPUs may for a while see what was there before; the page lives as long as
- * its domain.
+ * Whoever touches a frame that is not mapped any more so gets a fault. CPUs
+ * other than the one that changed it may for a while see what was there before;
+ * the page lives as long as its domain.
  */
 #include <linux/errno.h>
 #include <linux/pgtable.h>
 #include <linux/preempt.h>
-
-#include <asm/tlbflush.h>
 
 #include "mmu.h"
 
@@ -29,10 +27,11 @@ int model_mmu_set(unsigned long va, unsigned long mfn)
 
 	if (!entry || level != PG_LEVEL_4K)
 		return -EINVAL;
+	preempt_disable();
 	set_pte(entry, mfn == MODEL_NO_FRAME ? __pte(0) :
 					       pfn_pte(mfn, PAGE_KERNEL));
-	preempt_disable();
-	__flush_tlb_all();
+	/* Linux keeps its functions for this to itself. */
+	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
 	preempt_enable();
 	return 0;
 }
