@@ -24,16 +24,8 @@
 #define xen_domain_type xendomu_xen_domain_type
 #define xen_features xendomu_xen_features
 
-/* <xen/platform_pci.h> */
-#define xen_has_pv_devices xendomu_xen_has_pv_devices
-#define xen_has_pv_disk_devices xendomu_xen_has_pv_disk_devices
-#define xen_has_pv_nic_devices xendomu_xen_has_pv_nic_devices
-#define xen_has_pv_and_legacy_disk_devices xendomu_xen_has_pv_and_legacy_disk_devices
-
 /* <xen/grant_table.h> */
 #define gnttab_init xendomu_gnttab_init
-#define gnttab_suspend xendomu_gnttab_suspend
-#define gnttab_resume xendomu_gnttab_resume
 #define gnttab_grant_foreign_access xendomu_gnttab_grant_foreign_access
 #define gnttab_grant_foreign_access_ref xendomu_gnttab_grant_foreign_access_ref
 #define gnttab_end_foreign_access xendomu_gnttab_end_foreign_access
@@ -140,4 +132,26 @@
 #define xen_xenbus_fops xendomu_xen_xenbus_fops
 
 #endif
+#endif
+
+/*
+ * Linux may declare these as inline functions. An overlay header hides those
+ * and includes this file again, so there is no guard around this part.
+ */
+#if IS_ENABLED(CONFIG_XEN) && !defined(XENDOMU_KERNEL_NAMES)
+
+/* <xen/platform_pci.h> */
+#ifndef xen_has_pv_devices
+#define xen_has_pv_devices xendomu_xen_has_pv_devices
+#define xen_has_pv_disk_devices xendomu_xen_has_pv_disk_devices
+#define xen_has_pv_nic_devices xendomu_xen_has_pv_nic_devices
+#define xen_has_pv_and_legacy_disk_devices xendomu_xen_has_pv_and_legacy_disk_devices
+#endif
+
+/* <xen/grant_table.h> */
+#ifndef gnttab_suspend
+#define gnttab_suspend xendomu_gnttab_suspend
+#define gnttab_resume xendomu_gnttab_resume
+#endif
+
 #endif

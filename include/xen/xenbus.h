@@ -31,6 +31,10 @@ struct xenbus_read_item {
 	unsigned int len;
 };
 
+/* Linux 6.17 dropped its own; nobody but drivers outside of it used it. */
+int xenbus_mkdir(struct xenbus_transaction t, const char *dir,
+		 const char *node);
+
 int xenbus_read_batch(struct xenbus_transaction t, const char *dir,
 		      struct xenbus_read_item *items, unsigned int nr);
 int xenbus_transaction_run(int (*body)(struct xenbus_transaction t, void *data),

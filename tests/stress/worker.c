@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include <xen/compat.h>
 #include <xen/page.h>
 
 #include "stress.h"
@@ -151,8 +152,8 @@ static int worker_init(struct worker *worker, unsigned int i)
 	*worker = (struct worker){};
 	prandom_seed_state(&worker->dice, plan->seed * 64 + i);
 	prandom_seed_state(&worker->irq_dice, plan->seed * 64 + 32 + i);
-	hrtimer_init(&worker->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
-	worker->timer.function = in_irq_context;
+	hrtimer_setup(&worker->timer, in_irq_context, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED);
 	worker->page = alloc_page(GFP_KERNEL);
 	worker->waiter = waiter_create();
 	if (!worker->page || !worker->waiter)

@@ -7,13 +7,14 @@
 #include <linux/jiffies.h>
 #include <linux/module.h>
 
+#include <xen/compat.h>
 #include <xen/xenbus.h>
 
 #define LOOK_MS 100
 
 static bool is_closed(struct xenbus_device *dev)
 {
-	enum xenbus_state state = xenbus_read_driver_state(dev->otherend);
+	enum xenbus_state state = compat_read_driver_state(dev, dev->otherend);
 
 	return state == XenbusStateClosed || state == XenbusStateUnknown;
 }

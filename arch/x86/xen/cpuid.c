@@ -6,6 +6,7 @@
 #include <asm/processor.h>
 #include <asm/xen/cpuid.h>
 
+#include <xen/compat.h>
 #include <xen/guest.h>
 
 #include "internal.h"

@@ -19,6 +19,7 @@
 
 #include <asm/msr.h>
 #include <asm/xen/hypercall.h>
+#include <xen/compat.h>
 #include <xen/interface/xen.h>
 #include <xen/interface/hvm/params.h>
 #include <xen/interface/memory.h>
@@ -180,7 +181,7 @@ static int latch_64bit_layout(void)
 	if (!page)
 		return -ENOMEM;
 	xen_cpuid_native(xen_cpuid_find_base(xen_cpuid_native) + 2, &leaf);
-	err = wrmsrl_safe(leaf.ebx, __pa(page));
+	err = wrmsrq_safe(leaf.ebx, __pa(page));
 	if (err)
 		pr_err("MSR %#x takes no hypercall page (%d): shared_info would stay 32-bit\n",
 		       leaf.ebx, err);

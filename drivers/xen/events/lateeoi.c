@@ -10,6 +10,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 
+#include <xen/compat.h>
 #include <xen/events.h>
 #include <xen/xenbus.h>
 
@@ -24,7 +25,7 @@
 
 static void on_time(struct timer_list *timer)
 {
-	struct event_port *p = from_timer(p, timer, eoi_timer);
+	struct event_port *p = timer_container_of(p, timer, eoi_timer);
 
 	event_port_unmask(p, MASK_EOI);
 }

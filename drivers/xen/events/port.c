@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 
 #include <asm/xen/hypercall.h>
+#include <xen/compat.h>
 #include <xen/xenbus.h>
 
 #include "core.h"
@@ -181,7 +182,7 @@ static int domain_map(struct irq_domain *d, unsigned int irq,
 {
 	irq_set_chip_and_handler_name(irq, &chip, handle_edge_irq, "event");
 	/* An affinity may be set at any time, not only in an interrupt. */
-	irq_set_status_flags(irq, IRQ_MOVE_PCNTXT | IRQ_NOREQUEST);
+	irq_set_status_flags(irq, COMPAT_IRQ_MOVE_ANY_TIME | IRQ_NOREQUEST);
 	return 0;
 }
 

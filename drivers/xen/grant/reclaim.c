@@ -17,6 +17,7 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include <xen/compat.h>
 #include <xen/guest.h>
 
 #include "internal.h"
@@ -76,11 +77,11 @@ void grant_reclaim(grant_ref_t ref, struct page *page, unsigned long owner)
 
 	/* Sooner than planned, but never later, however many join. */
 	if (before > MIN_INTERVAL_MS)
-		mod_delayed_work(system_wq, &look_work,
+		mod_delayed_work(system_dfl_wq, &look_work,
 				 msecs_to_jiffies(MIN_INTERVAL_MS));
 	else
-		schedule_delayed_work(&look_work,
-				      msecs_to_jiffies(MIN_INTERVAL_MS));
+		queue_delayed_work(system_dfl_wq, &look_work,
+				   msecs_to_jiffies(MIN_INTERVAL_MS));
 }
 
 static grant_ref_t next_waiting(void)
@@ -138,8 +139,8 @@ static unsigned int look_at_all(void)
 static void look(struct work_struct *work)
 {
 	if (look_at_all())
-		schedule_delayed_work(&look_work,
-				      msecs_to_jiffies(READ_ONCE(interval_ms)));
+		queue_delayed_work(system_dfl_wq, &look_work,
+				   msecs_to_jiffies(READ_ONCE(interval_ms)));
 }
 
 /**

@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include <asm/xen/hypercall.h>
+#include <xen/compat.h>
 #include <xen/foreign.h>
 #include <xen/grant_table.h>
 
@@ -38,7 +39,9 @@ static struct workqueue_struct *unmap_queue;
  */
 int grant_unmap_init(void)
 {
-	unmap_queue = alloc_workqueue("xendomu-unmap", WQ_MEM_RECLAIM, 0);
+	/* Bound: what is unmapped was just touched on the CPU that asks. */
+	unmap_queue = alloc_workqueue("xendomu-unmap",
+				      WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	return unmap_queue ? 0 : -ENOMEM;
 }
 

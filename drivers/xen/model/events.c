@@ -227,7 +227,7 @@ int model_events_start(void)
 {
 	int err;
 
-	irqs = irq_domain_add_linear(NULL, MODEL_MAX_PORTS, &domain_ops, NULL);
+	irqs = irq_domain_create_linear(NULL, MODEL_MAX_PORTS, &domain_ops, NULL);
 	if (!irqs)
 		return -ENOMEM;
 	memset(mask_bits(), 0xff, MODEL_MAX_PORTS / BITS_PER_BYTE);

@@ -58,6 +58,13 @@ static inline void __percpu *model_alloc_percpu(size_t size, size_t align)
 	return __alloc_percpu(size, align);
 }
 
+static inline struct workqueue_struct *
+model_alloc_workqueue(const char *name, unsigned int flags, int max_active)
+{
+	return model_step_fails() ? NULL :
+				    alloc_workqueue("%s", flags, max_active, name);
+}
+
 #undef kmalloc
 #define kmalloc(size, gfp) model_kmalloc(size, gfp)
 #undef kzalloc
@@ -73,8 +80,9 @@ static inline void __percpu *model_alloc_percpu(size_t size, size_t align)
 #undef alloc_percpu
 #define alloc_percpu(type) \
 	((typeof(type) __percpu *)model_alloc_percpu(sizeof(type), __alignof__(type)))
-#define alloc_workqueue(...) \
-	(model_step_fails() ? NULL : (alloc_workqueue)(__VA_ARGS__))
+#undef alloc_workqueue
+#define alloc_workqueue(name, flags, max_active) \
+	model_alloc_workqueue(name, flags, max_active)
 #define misc_register(device) \
 	(model_step_fails() ? -ENOMEM : misc_register(device))
 #define request_irq(...) \

@@ -8,6 +8,8 @@
 #include <linux/mm.h>
 #include <linux/sizes.h>
 
+#include <xen/compat.h>
+
 #include <model/machine.h>
 
 #include "model_test.h"
@@ -442,7 +444,8 @@ static const struct model_boot_config *const hypervisors[] = {
 	&model_xen_3_pae, &model_xen_4,
 };
 
-static const void *hypervisor_gen_params(const void *previous, char *description)
+static const void *hypervisor_gen_params(COMPAT_KUNIT_TEST_ARG const void *previous,
+					 char *description)
 {
 	unsigned int i = 0;
 

@@ -10,6 +10,7 @@
 #include <linux/sort.h>
 #include <linux/time64.h>
 
+#include <xen/compat.h>
 #include <xen/shared_info.h>
 #include <xen/start_info.h>
 
@@ -97,7 +98,8 @@ static void tear_down(struct kunit *test)
 /* The two orders. */
 static const char *const orders[] = { "today", "in_2004" };
 
-static const void *orders_gen_params(const void *previous, char *description)
+static const void *orders_gen_params(COMPAT_KUNIT_TEST_ARG const void *previous,
+				     char *description)
 {
 	unsigned int i = 0;
 

@@ -7,6 +7,7 @@
 #include <linux/smp.h>
 #include <linux/time64.h>
 
+#include <xen/compat.h>
 #include <xen/shared_info.h>
 
 static struct shared_info *new_page(struct kunit *test)
@@ -145,9 +146,8 @@ static void what_is_read_was_written_in_one_piece(struct kunit *test)
 
 	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
 	memset(&writer.page->wc, 0, sizeof(writer.page->wc));
-	hrtimer_init_on_stack(&writer.timer, CLOCK_MONOTONIC,
-			      HRTIMER_MODE_REL_PINNED_HARD);
-	writer.timer.function = write_on;
+	hrtimer_setup_on_stack(&writer.timer, write_on, CLOCK_MONOTONIC,
+			       HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer_start(&writer.timer, ns_to_ktime(PERIOD_NS),
 		      HRTIMER_MODE_REL_PINNED_HARD);
 	while (READ_ONCE(writer.nr_written) < NR_WRITES) {

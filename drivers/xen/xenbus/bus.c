@@ -113,7 +113,7 @@ int xenbus_bus_probe(struct device *dev)
 static void tell_closed(struct xenbus_driver *drv, struct xenbus_device *xendev)
 {
 	if (!drv->allow_rebind || READ_ONCE(to_bus_device(xendev)->is_failed) ||
-	    xenbus_read_driver_state(xendev->nodename) == XenbusStateClosing)
+	    xenbus_state_read(xendev, xendev->nodename) == XenbusStateClosing)
 		xenbus_switch_state(xendev, XenbusStateClosed);
 }
 

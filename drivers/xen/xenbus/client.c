@@ -6,28 +6,30 @@
 #include <linux/slab.h>
 #include <linux/stdarg.h>
 
+#include <xen/compat.h>
 #include "internal.h"
 
 /* More of an error than this does not get into its node. */
 #define ERROR_BYTES 1024
 
 /**
- * xenbus_read_driver_state() - the state of a device, ours or another's
- * @path: the device's directory
- *
- * A probe() or remove() that waits for its other end too long is told what ends
- * its waiting, see Documentation/xenbus.rst.
+ * xenbus_state_read() - the state in a directory, as a device may see it
+ * @xendev: the device that asks, or NULL if that is not known
+ * @path: the directory of a device, of this one or of another
  *
  * Context: Process; sleeps.
- * Return: The state; XenbusStateUnknown if there is none that makes sense.
+ * Return: As xenbus_read_driver_state().
  */
-enum xenbus_state xenbus_read_driver_state(const char *path)
+enum xenbus_state xenbus_state_read(const struct xenbus_device *xendev,
+				    const char *path)
 {
 	enum xenbus_state state = XenbusStateUnknown;
 	char *text;
 
 	if (xenbus_patience_is_over(path, &state))
 		return state;
+	if (xendev && READ_ONCE(to_bus_device(xendev)->is_gone))
+		return XenbusStateUnknown;
 	text = xenbus_read(XBT_NIL, path, "state", NULL);
 	if (IS_ERR(text))
 		return XenbusStateUnknown;
@@ -35,6 +37,32 @@ enum xenbus_state xenbus_read_driver_state(const char *path)
 	kfree(text);
 	return state;
 }
+
+#ifdef COMPAT_HAS_VANISHED
+/**
+ * xenbus_read_driver_state() - read the state of a device
+ * @dev: the device that asks, or NULL if no device does; Linux before 7.0 has
+ *	no such parameter
+ * @path: directory of the device whose state is read
+ *
+ * A probe() or remove() that waits for its other end too long is told what ends
+ * its waiting, see Documentation/xenbus.rst.
+ *
+ * Context: Process; sleeps.
+ * Return: The state; XenbusStateUnknown if there is none that makes sense, or
+ * if the toolstack has taken @dev's directory away.
+ */
+enum xenbus_state xenbus_read_driver_state(const struct xenbus_device *dev,
+					   const char *path)
+{
+	return xenbus_state_read(dev, path);
+}
+#else
+enum xenbus_state xenbus_read_driver_state(const char *path)
+{
+	return xenbus_state_read(NULL, path);
+}
+#endif
 EXPORT_SYMBOL_GPL(xenbus_read_driver_state);
 
 /**

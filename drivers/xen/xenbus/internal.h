@@ -142,6 +142,10 @@ int xenbus_otherend_watch(struct xenbus_device *xendev);
 bool xenbus_otherend_is(const struct xenbus_device *xendev, const char *id,
 			const char *path);
 
+/* client.c */
+enum xenbus_state xenbus_state_read(const struct xenbus_device *xendev,
+				    const char *path);
+
 /* reset.c */
 void xenbus_reset(struct xenbus_device *xendev);
 

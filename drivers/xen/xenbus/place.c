@@ -13,6 +13,7 @@
 #include <linux/printk.h>
 #include <linux/slab.h>
 
+#include <xen/compat.h>
 #include "internal.h"
 
 /**
@@ -112,6 +113,13 @@ static int see_anew(struct place *place, struct sight *sight, bool *is_other)
 	return err;
 }
 
+/* Nothing is read or written for it from now on. */
+static void set_gone(struct bus_device *device)
+{
+	WRITE_ONCE(device->is_gone, true);
+	compat_set_vanished(&device->xendev);
+}
+
 static void drop_device(struct place *place, bool is_gone)
 {
 	struct bus_device *device = place->device;
@@ -120,7 +128,7 @@ static void drop_device(struct place *place, bool is_gone)
 		return;
 	/* Whoever waits for its other end must know before it is waited for. */
 	if (is_gone)
-		WRITE_ONCE(device->is_gone, true);
+		set_gone(device);
 	place->device = NULL;
 	xenbus_device_remove(device);
 	put_device(&device->xendev.dev);

@@ -18,7 +18,7 @@
 static bool is_in(struct xenbus_device *xendev, enum xenbus_state a,
 		  enum xenbus_state b)
 {
-	enum xenbus_state state = xenbus_read_driver_state(xendev->otherend);
+	enum xenbus_state state = xenbus_state_read(xendev, xendev->otherend);
 
 	return state == a || state == b;
 }
@@ -64,7 +64,7 @@ void xenbus_reset(struct xenbus_device *xendev)
 		return;
 	if (!close_other(xendev))
 		dev_warn(&xendev->dev, "its backend does not close: it is %s\n",
-			 xenbus_strstate(xenbus_read_driver_state(xendev->otherend)));
+			 xenbus_strstate(xenbus_state_read(xendev, xendev->otherend)));
 	xenbus_switch_state(xendev, XenbusStateInitialising);
 	wait_for(xendev, XenbusStateInitWait, XenbusStateInitialised);
 }

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
+#include <xen/compat.h>
 #include <xen/xenbus.h>
 
 #include "internal.h"
@@ -147,7 +148,7 @@ EXPORT_SYMBOL_GPL(xenbus_transaction_start);
  * begun; -ENOTCONN, -EIO or -EINTR if it is not known whether it was done; what
  * else the store says.
  */
-int xenbus_transaction_end(struct xenbus_transaction t, int abort)
+int xenbus_transaction_end(struct xenbus_transaction t, compat_abort_t abort)
 {
 	struct kvec how = xs_string(abort ? "F" : "T");
 	int err;
@@ -187,9 +188,9 @@ int xenbus_transaction_run(int (*body)(struct xenbus_transaction t, void *data),
 			return err;
 		err = body(t, data);
 		if (err)
-			xenbus_transaction_end(t, 1);
+			xenbus_transaction_end(t, true);
 		else
-			err = xenbus_transaction_end(t, 0);
+			err = xenbus_transaction_end(t, false);
 	}
 	return err;
 }
