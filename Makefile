@@ -44,6 +44,7 @@ help: ## print this list
 	@echo 'Variables: KERNEL=release or suite:version (now $(KERNEL)), HOST=suite, W=1, C=1'
 
 modules: ## build the modules against the headers of KERNEL
+	@scripts/kernels --in-range '$(KERNEL)'
 	@test -e $(KDIR)/Makefile || { \
 		echo 'no headers for kernel "$(KERNEL)" here: name its suite to fetch them,' \
 		     'such as KERNEL=trixie:6.12' >&2; exit 1; }

@@ -17,6 +17,17 @@
 
 #include <asm/msr.h>
 
+/*
+ * Older kernels are refused; newer ones than the newest that was tried get a
+ * note from make. scripts/kernels --range reads these lines for all who ask.
+ */
+#define COMPAT_OLDEST_LINUX KERNEL_VERSION(6, 1, 0)
+#define COMPAT_NEWEST_LINUX KERNEL_VERSION(7, 3, 0)
+
+#if LINUX_VERSION_CODE < COMPAT_OLDEST_LINUX
+#error "this Linux is older than COMPAT_OLDEST_LINUX: xendomu does not build for it"
+#endif
+
 /* 6.16 gave CPUID's functions a header of their own. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #include <asm/cpuid/api.h>
