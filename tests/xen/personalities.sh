@@ -37,9 +37,20 @@ clock_is_right()
 	test $((clock - now)) -ge -5 -a $((clock - now)) -le 5
 }
 
+# Some are there in every guest, and none is called bitN.
+features_have_names()
+{
+	local features
+
+	features=$(fact guest | grep '^features: ')
+	has "$features" ' memory_op_vnode_supported .*direct_mapped' &&
+		! grep -E ' bit[0-9]+' <<<"$features"
+}
+
 judge()
 {
 	result "$1: it knows what it is" has "$(fact guest)" "^personality: $1\$"
+	result "$1: each feature of this Xen has a name" features_have_names
 	result "$1: the parameter of the store's port is there" \
 		has "$(fact start_info)" '^HVM_PARAM_STORE_EVTCHN: 0x[1-9]'
 	result "$1: the wall clock of shared_info is right" clock_is_right
@@ -62,6 +73,7 @@ judge_dom0()
 		rmmod xendomu && echo unloaded yes' true || true
 	out=$(cat "$dir/dom0-script.out")
 	result "dom0: it knows what it is" has "$(fact guest)" '^personality: dom0$'
+	result "dom0: each feature of this Xen has a name" features_have_names
 	result "dom0: start_info says so, too" has "$(fact start_info)" '^flags: .*SIF_INITDOMAIN'
 	result "dom0: it has a start-of-day map" has "$(fact startup_map)" '^kernel '
 	result "dom0: the kernel keeps its grant table" has "$out" 'the grant table belongs to the kernel'

@@ -166,22 +166,6 @@ int xen_guest_detect(void)
 	return 0;
 }
 
-/* The names of <xen/interface/features.h>, in the order of their bits. */
-static const char *const feature_names[] = {
-	[XENFEAT_writable_page_tables] = "writable_page_tables",
-	[XENFEAT_writable_descriptor_tables] = "writable_descriptor_tables",
-	[XENFEAT_auto_translated_physmap] = "auto_translated_physmap",
-	[XENFEAT_supervisor_mode_kernel] = "supervisor_mode_kernel",
-	[XENFEAT_pae_pgdir_above_4gb] = "pae_pgdir_above_4gb",
-	[XENFEAT_mmu_pt_update_preserve_ad] = "mmu_pt_update_preserve_ad",
-	[XENFEAT_highmem_assist] = "highmem_assist",
-	[XENFEAT_gnttab_map_avail_bits] = "gnttab_map_avail_bits",
-	[XENFEAT_hvm_callback_vector] = "hvm_callback_vector",
-	[XENFEAT_hvm_safe_pvclock] = "hvm_safe_pvclock",
-	[XENFEAT_hvm_pirqs] = "hvm_pirqs",
-	[XENFEAT_dom0] = "dom0",
-};
-
 static void show_features(struct seq_file *m)
 {
 	unsigned long bits = features;
@@ -189,8 +173,10 @@ static void show_features(struct seq_file *m)
 
 	seq_printf(m, "features: %#010x", features);
 	for_each_set_bit(bit, &bits, BITS_PER_TYPE(features)) {
-		if (bit < ARRAY_SIZE(feature_names) && feature_names[bit])
-			seq_printf(m, " %s", feature_names[bit]);
+		const char *name = xen_feature_name(bit);
+
+		if (name)
+			seq_printf(m, " %s", name);
 		else
 			seq_printf(m, " bit%u", bit);
 	}

@@ -68,6 +68,9 @@ extern const struct xen_guest_ops *xen_guest_ops;
 int xen_guest_detect(void);
 void xen_guest_show(struct seq_file *m);
 
+/* features.c */
+const char *xen_feature_name(unsigned int bit);
+
 /* cpuid.c: leaves as the processor or a table in a test answers them */
 struct xen_cpuid_leaf {
 	u32 eax, ebx, ecx, edx;
