@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # /sys/hypervisor: provided where the kernel does not, else left alone.
 #
+# Besides, xendomu/version in debugfs must say of Xen what the toolstack says; a
+# text that Xen cuts for the toolstack may be longer.
+#
 # In an HVM guest booted with xen_nopv the kernel has none of it; what we say
 # there must be what the toolstack in dom0 knows of the domain and of Xen, and
 # go with the module. In a PV guest it is the kernel's, and must be the same
@@ -18,6 +21,7 @@ cd /sys/hypervisor
 all() { find . -type f | grep -v pmu | sort | while read -r f; do echo "$1 $(stat -c %a $f) $f $(case $f in */buildid) hexdump -ve '1/1 "%02x"' $f ;; *) cat $f ;; esac)"; done; }
 all before
 insmod $OLDPWD/xendomu.ko || exit 1; all during
+sed 's/^/version /' /sys/kernel/debug/xendomu/version
 rmmod xendomu || exit 1; all after
 # Again, as the names must be free.
 insmod $OLDPWD/xendomu.ko && rmmod xendomu && echo "again yes"
@@ -52,7 +56,36 @@ info()
 	sed -n "s/^info $1 *: //p" <<<"$dom0"
 }
 
+version()
+{
+	sed -n "s/^version $1: //p" <<<"$out"
+}
+
+# begins TEXT BEGINNING
+begins()
+{
+	[[ $1 == "$2"* ]] || { diagnose "\"$1\" does not begin with \"$2\""; return 1; }
+}
+
+judge_version()
+{
+	result "$1: debugfs: version" same "$(version version)" "$(info xen_major).$(info xen_minor)"
+	result "$1: debugfs: extraversion" begins "$(version extraversion)" "$(info xen_extra)"
+	# Debian's Xen has none.
+	result "$1: debugfs: changeset is there" has "$out" '^version changeset: '
+	result "$1: debugfs: changeset" begins "$(version changeset)" "$(info xen_changeset)"
+	result "$1: debugfs: capabilities" begins "$(version capabilities)" "$(info xen_caps)"
+	result "$1: debugfs: compiler" same "$(version compiler)" "$(info cc_compiler)"
+	result "$1: debugfs: compile_by" same "$(version compile_by)" "$(info cc_compile_by)"
+	result "$1: debugfs: compile_domain" same "$(version compile_domain)" "$(info cc_compile_domain)"
+	result "$1: debugfs: compile_date" same "$(version compile_date)" "$(info cc_compile_date)"
+	result "$1: debugfs: the command line is denied" same "$(version commandline)" '<denied>'
+	result "$1: debugfs: build ID as in dom0, or denied" has "$(version build_id)" \
+		"^($(sed -n 's/^buildid //p' <<<"$dom0")|<denied>)\$"
+}
+
 run hvm
+judge_version hvm
 result "hvm: the kernel has nothing" same "$(grep -c '^before ' <<<"$out" || true)" 0
 result "hvm: type" same "$(says during type)" "444 xen"
 result "hvm: guest_type" same "$(says during guest_type)" "444 HVM"
@@ -77,6 +110,7 @@ result "hvm: and it can be had again" has "$out" '^again yes$'
 result "hvm: no complaint in the guest's log" clean_log "$dir/guest-dmesg.log"
 
 run pv
+judge_version pv
 result "pv: the kernel has its files" test "$(grep -c "^before " <<<"$out")" -ge 15
 for when in during after; do
 	result "pv: they are the same $when" same "$(sed -n "s/^$when //p" <<<"$out")" \

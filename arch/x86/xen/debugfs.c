@@ -29,6 +29,12 @@ static int guest_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(guest);
 
+static int version_show(struct seq_file *m, void *unused)
+{
+	return xen_version_show(m);
+}
+DEFINE_SHOW_ATTRIBUTE(version);
+
 static int start_info_show(struct seq_file *m, void *unused)
 {
 	return xen_guest_ops->show_start_info(m);
@@ -65,6 +71,7 @@ int xen_debugfs_init(void)
 	if (root == ERR_PTR(-EEXIST))
 		return -EEXIST;
 	debugfs_create_file("guest", 0400, root, NULL, &guest_fops);
+	debugfs_create_file("version", 0400, root, NULL, &version_fops);
 	debugfs_create_file("start_info", 0400, root, NULL, &start_info_fops);
 	debugfs_create_file("startup_map", 0400, root, NULL, &startup_map_fops);
 	debugfs_create_file("shared_info", 0400, root, NULL, &shared_info_fops);

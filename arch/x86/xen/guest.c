@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "Where am I?": personality, and which Xen this is. */
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/uuid.h>
 
 #include <asm/processor.h>
@@ -19,7 +21,6 @@ const struct xen_guest_ops *xen_guest_ops;
 /* All written once by xen_guest_detect(). */
 static enum xen_personality personality;
 static u32 version;
-static struct xen_extraversion extraversion;
 static u32 features;
 
 /* For drivers, by <xen/xen.h> and <xen/features.h>: likewise. */
@@ -108,17 +109,13 @@ static int ask_version(void)
 	ret = HYPERVISOR_xen_version(XENVER_version, NULL);
 	if (ret > 0) {
 		version = ret;
-		ret = HYPERVISOR_xen_version(XENVER_extraversion,
-					     &extraversion);
-	}
-	if (ret >= 0)
 		ret = HYPERVISOR_xen_version(XENVER_get_features, &info);
+	}
 	if (ret < 0) {
 		pr_err("Xen does not answer XENVER (%ld): not a hypervisor this module knows\n",
 		       ret);
 		return ret;
 	}
-	extraversion.extraversion[sizeof(extraversion) - 1] = '\0';
 	features = info.submap;
 	return 0;
 }
@@ -133,6 +130,28 @@ static void tell_drivers(void)
 				  XEN_PV_DOMAIN : XEN_HVM_DOMAIN;
 	for (bit = 0; bit < BITS_PER_TYPE(features); bit++)
 		xen_features[bit] = features >> bit & 1;
+}
+
+/* Such as 4.17.6-pre; kfree() it; NULL if there is no memory. */
+static char *version_name(void)
+{
+	char *extra = xen_version_text(XEN_TEXT_EXTRAVERSION);
+	char *name = kasprintf(GFP_KERNEL, "%u.%u%s", version >> 16,
+			       version & 0xffff, IS_ERR(extra) ? "" : extra);
+
+	if (!IS_ERR(extra))
+		kfree(extra);
+	return name;
+}
+
+static void log_guest(void)
+{
+	char *name = version_name();
+
+	pr_info("%s guest on Xen %s, hypercalls by %s\n",
+		xen_personality_name(personality), name ?: "?",
+		xen_hypercall_gate_name());
+	kfree(name);
 }
 
 /**
@@ -159,10 +178,7 @@ int xen_guest_detect(void)
 	if (err)
 		return err;
 	tell_drivers();
-	pr_info("%s guest on Xen %u.%u%s, hypercalls by %s\n",
-		xen_personality_name(personality), version >> 16,
-		version & 0xffff, extraversion.extraversion,
-		xen_hypercall_gate_name());
+	log_guest();
 	return 0;
 }
 
@@ -235,15 +251,16 @@ EXPORT_SYMBOL_GPL(xen_vcpu_barrier);
  * xen_guest_show() - print who we are
  * @m: where to
  *
- * Context: Process.
+ * Context: Process; sleeps.
  */
 void xen_guest_show(struct seq_file *m)
 {
+	char *name = version_name();
 	xen_domain_handle_t uuid;
 
 	seq_printf(m, "personality: %s\n", xen_personality_name(personality));
-	seq_printf(m, "xen_version: %u.%u%s\n", version >> 16, version & 0xffff,
-		   extraversion.extraversion);
+	seq_printf(m, "xen_version: %s\n", name ?: "?");
+	kfree(name);
 	seq_printf(m, "hypercall: %s\n", xen_hypercall_gate_name());
 	if (!HYPERVISOR_xen_version(XENVER_guest_handle, &uuid))
 		seq_printf(m, "uuid: %pUb\n", uuid);

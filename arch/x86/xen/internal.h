@@ -12,6 +12,7 @@ struct page;
 struct seq_file;
 struct shared_info;
 struct start_info;
+struct xen_build_id;
 
 /**
  * struct xen_guest_ops - everything that differs between personalities
@@ -70,6 +71,34 @@ void xen_guest_show(struct seq_file *m);
 
 /* features.c */
 const char *xen_feature_name(unsigned int bit);
+
+/* version.c */
+
+/**
+ * enum xen_text - what Xen says about itself
+ * @XEN_TEXT_EXTRAVERSION: what follows major and minor version
+ * @XEN_TEXT_CHANGESET: the revision that it was built from
+ * @XEN_TEXT_CAPABILITIES: kinds of guests
+ * @XEN_TEXT_COMMANDLINE: what it was booted with
+ * @XEN_TEXT_COMPILER: the compiler
+ * @XEN_TEXT_COMPILE_BY: who built it
+ * @XEN_TEXT_COMPILE_DOMAIN: where
+ * @XEN_TEXT_COMPILE_DATE: when
+ */
+enum xen_text {
+	XEN_TEXT_EXTRAVERSION,
+	XEN_TEXT_CHANGESET,
+	XEN_TEXT_CAPABILITIES,
+	XEN_TEXT_COMMANDLINE,
+	XEN_TEXT_COMPILER,
+	XEN_TEXT_COMPILE_BY,
+	XEN_TEXT_COMPILE_DOMAIN,
+	XEN_TEXT_COMPILE_DATE,
+};
+
+char *xen_version_text(enum xen_text which);
+struct xen_build_id *xen_build_id(void);
+int xen_version_show(struct seq_file *m);
 
 /* cpuid.c: leaves as the processor or a table in a test answers them */
 struct xen_cpuid_leaf {

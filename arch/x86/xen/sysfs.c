@@ -7,6 +7,7 @@
  * files, and perhaps not even the directory. The names and formats are those of
  * Documentation/ABI/stable/sysfs-hypervisor-xen.
  */
+#include <linux/err.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -22,51 +23,36 @@
 
 #include "internal.h"
 
-#define BUILD_ID_MAX_BYTES 128
-
 static struct kobject *dir;
 /* The directory is ours. */
 static bool is_dir_ours;
 
-/* What Xen answers in a structure of its own, as text. */
-union answer {
-	struct xen_extraversion version;
-	struct xen_compile_info compile;
-	struct xen_capabilities_info capabilities;
-	struct xen_changeset_info changeset;
-};
-
-/* One of the strings of an answer. */
-static ssize_t show_text(char *buf, int cmd, size_t at, size_t bytes)
+static ssize_t show_text(char *buf, enum xen_text which)
 {
-	union answer *answer = kzalloc(sizeof(*answer), GFP_KERNEL);
+	char *text = xen_version_text(which);
 	ssize_t ret;
 
-	if (!answer)
-		return -ENOMEM;
-	ret = HYPERVISOR_xen_version(cmd, answer);
-	if (ret >= 0)
-		ret = sysfs_emit(buf, "%.*s\n", (int)bytes,
-				 (char *)answer + at);
-	kfree(answer);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = sysfs_emit(buf, "%s\n", text);
+	kfree(text);
 	return ret;
 }
 
-#define TEXT(_name, _cmd, _member)                                            \
+#define TEXT(_name, _which)                                                   \
 	static ssize_t _name##_show(struct kobject *kobj,                     \
 				    struct kobj_attribute *attr, char *buf)   \
 	{                                                                     \
-		return show_text(buf, _cmd, offsetof(union answer, _member),  \
-				 sizeof_field(union answer, _member));        \
+		return show_text(buf, _which);                                \
 	}                                                                     \
 	static struct kobj_attribute _name##_attr = __ATTR_RO(_name)
 
-TEXT(extra, XENVER_extraversion, version.extraversion);
-TEXT(compiler, XENVER_compile_info, compile.compiler);
-TEXT(compiled_by, XENVER_compile_info, compile.compile_by);
-TEXT(compile_date, XENVER_compile_info, compile.compile_date);
-TEXT(capabilities, XENVER_capabilities, capabilities.info);
-TEXT(changeset, XENVER_changeset, changeset.info);
+TEXT(extra, XEN_TEXT_EXTRAVERSION);
+TEXT(compiler, XEN_TEXT_COMPILER);
+TEXT(compiled_by, XEN_TEXT_COMPILE_BY);
+TEXT(compile_date, XEN_TEXT_COMPILE_DATE);
+TEXT(capabilities, XEN_TEXT_CAPABILITIES);
+TEXT(changeset, XEN_TEXT_CHANGESET);
 
 #define FACT(_name)                                                          \
 	static ssize_t _name##_show(struct kobject *kobj,                     \
@@ -148,22 +134,15 @@ FACT(features)
 /* Bytes, not text. */
 FACT(buildid)
 {
-	struct xen_build_id *id;
-	int bytes = HYPERVISOR_xen_version(XENVER_build_id, NULL);
+	struct xen_build_id *id = xen_build_id();
+	ssize_t bytes;
 
-	if (bytes == -EPERM)
+	if (id == ERR_PTR(-EPERM))
 		return strscpy(buf, "<denied>", PAGE_SIZE);
-	if (bytes < 0)
-		return bytes;
-	if (bytes > BUILD_ID_MAX_BYTES)
-		return -ENOSPC;
-	id = kzalloc(sizeof(*id) + bytes, GFP_KERNEL);
-	if (!id)
-		return -ENOMEM;
-	id->len = bytes;
-	bytes = HYPERVISOR_xen_version(XENVER_build_id, id);
-	if (bytes > 0)
-		memcpy(buf, id->buf, min(bytes, BUILD_ID_MAX_BYTES));
+	if (IS_ERR(id))
+		return PTR_ERR(id);
+	bytes = min_t(size_t, id->len, PAGE_SIZE);
+	memcpy(buf, id->buf, bytes);
 	kfree(id);
 	return bytes;
 }

@@ -241,6 +241,19 @@ bool model_has_page(struct model_domain *domain, unsigned long gfn);
 void model_take_page(struct model_domain *domain, unsigned long gfn);
 
 /* hypercall.c */
+
+/*
+ * Which Xen it is: 4 and this. 17 after model_guest_init(); a test that wants
+ * what a later Xen has sets it before it asks.
+ */
+extern unsigned int model_xen_minor;
+
+/* Longer than 15 and 63 characters, as a distribution's may be. */
+#define MODEL_EXTRAVERSION ".0-model-of-a-distribution"
+#define MODEL_CHANGESET                                                       \
+	"Sat Jan 1 00:00:00 2000 +0000 git:0123456789ab-of-a-branch-with-a-long-name"
+#define MODEL_CAPABILITIES "xen-3.0-x86_64 hvm-3.0-x86_64 "
+
 long model_call(struct model_domain *caller, unsigned int op, unsigned long a1,
 		unsigned long a2, unsigned long a3, unsigned long a4,
 		unsigned long a5);

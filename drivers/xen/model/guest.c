@@ -337,6 +337,7 @@ int model_guest_init(bool is_translated)
 	if (err)
 		return err;
 	model_frame_bits = 28;
+	model_xen_minor = 17;
 	next_gfn = FIRST_VACANT_GFN;
 	dir = debugfs_create_dir("xendomu-model", NULL);
 	err = cpu_barrier_init();

@@ -8,11 +8,13 @@
 #include <xen/interface/sched.h>
 #include <xen/interface/vcpu.h>
 #include <xen/interface/version.h>
+#include <xen/newer_abi.h>
 
 #include "internal.h"
 
-#define XEN_VERSION (4 << 16 | 17)
 #define MAX_POLLED 128
+
+unsigned int model_xen_minor;
 
 static int get_features(struct model_domain *caller,
 			struct xen_feature_info *info)
@@ -32,14 +34,68 @@ static int get_features(struct model_domain *caller,
 	return 0;
 }
 
+/* Texts that do not fit what the older queries fill. */
+static const char *xen_text(unsigned int cmd)
+{
+	switch (cmd) {
+	case XENVER_extraversion:
+	case XENVER_extraversion2:
+		return MODEL_EXTRAVERSION;
+	case XENVER_changeset:
+	case XENVER_changeset2:
+		return MODEL_CHANGESET;
+	default:
+		return MODEL_CAPABILITIES;
+	}
+}
+
+/* Cut where it has to end, with a NUL. */
+static int fill_text(unsigned int cmd, char *text, size_t bytes)
+{
+	memset(text, 0, bytes);
+	strscpy(text, xen_text(cmd), bytes);
+	return 0;
+}
+
+static int fill_compile_info(struct xen_compile_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	strscpy(info->compiler, "cc 1.0", sizeof(info->compiler));
+	strscpy(info->compile_by, "nobody", sizeof(info->compile_by));
+	strscpy(info->compile_domain, "nowhere", sizeof(info->compile_domain));
+	strscpy(info->compile_date, "never", sizeof(info->compile_date));
+	return 0;
+}
+
+/* All of it, without a NUL; without a buffer, its length. */
+static int fill_varbuf(unsigned int cmd, struct xen_build_id *answer)
+{
+	const char *text = xen_text(cmd);
+	size_t len = strlen(text);
+
+	if (model_xen_minor < 20)
+		return -ENOSYS;
+	if (!answer)
+		return len;
+	if (answer->len < len)
+		return -ENOBUFS;
+	memcpy(answer->buf, text, len);
+	return len;
+}
+
 static int xen_version(struct model_domain *caller, unsigned int cmd, void *arg)
 {
 	switch (cmd) {
 	case XENVER_version:
-		return XEN_VERSION;
+		return 4 << 16 | model_xen_minor;
 	case XENVER_extraversion:
-		strscpy(arg, ".model", sizeof(struct xen_extraversion));
-		return 0;
+		return fill_text(cmd, arg, sizeof(struct xen_extraversion));
+	case XENVER_compile_info:
+		return fill_compile_info(arg);
+	case XENVER_capabilities:
+		return fill_text(cmd, arg, sizeof(struct xen_capabilities_info));
+	case XENVER_changeset:
+		return fill_text(cmd, arg, sizeof(struct xen_changeset_info));
 	case XENVER_get_features:
 		return get_features(caller, arg);
 	case XENVER_pagesize:
@@ -47,6 +103,17 @@ static int xen_version(struct model_domain *caller, unsigned int cmd, void *arg)
 	case XENVER_guest_handle:
 		memset(arg, caller->config.domid, sizeof(xen_domain_handle_t));
 		return 0;
+	case XENVER_commandline: /* as any domain but dom0 is told */
+		strscpy(arg, "<denied>", sizeof(struct xen_commandline));
+		return 0;
+	case XENVER_build_id:
+		return -EPERM;
+	case XENVER_extraversion2:
+	case XENVER_capabilities2:
+	case XENVER_changeset2:
+		return fill_varbuf(cmd, arg);
+	case XENVER_commandline2:
+		return model_xen_minor < 20 ? -ENOSYS : -EPERM;
 	default:
 		return -ENOSYS;
 	}
