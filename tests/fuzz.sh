@@ -36,7 +36,7 @@ breaks()
 	replies: our index is taken from the page|xenstore|s/ring->rsp_cons += len/ring->rsp_cons = ring->intf->rsp_cons + len/
 	replies: one byte is skipped|xenstore|s/ring->rsp_cons += len/ring->rsp_cons += len + (len == 77)/
 	messages: one byte too long|xenstore|s/len > XENSTORE_PAYLOAD_MAX/len > XENSTORE_PAYLOAD_MAX + 1/
-	messages: one type too many|xenstore|s/type >= XS_TYPE_COUNT/type > XS_TYPE_COUNT/
+	messages: one type too many|xenstore|s/type > XS_LAST_TYPE/type > XS_LAST_TYPE + 1/
 	messages: no room for the last NUL|xenstore|s/kmalloc(rx->header.len + 1/kmalloc(rx->header.len/
 	events: a token without end|xenstore|s,return -EPROTO; /.*token is not.*,return 0;,
 	requests: the replies' index is looked at|xenstore|s/was_reset(&ring->intf->req_prod, ring->req_prod)/READ_ONCE(ring->intf->rsp_cons) != ring->rsp_cons/
@@ -51,7 +51,8 @@ breaks()
 	EOT
 }
 
-# Only <xen/interface> of the kernel's headers: the rest of them is not for programs.
+# Only <xen/interface> of the kernel's headers: the rest of them is not for programs,
+# and of ours what adds to that.
 link_headers()
 {
 	local common
@@ -59,6 +60,7 @@ link_headers()
 	common=$(scripts/kernels --common "$(scripts/kernels --generic | tail -n 1)")
 	mkdir -p "$dir/include/xen"
 	ln -sfn "$common/include/xen/interface" "$dir/include/xen/interface"
+	ln -sf "$PWD/include/xen/newer_abi.h" "$dir/include/xen/"
 }
 
 # build TARGET PROGRAM [SED]: with the sources as they are, or changed.

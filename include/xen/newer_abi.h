@@ -9,9 +9,11 @@
 #ifndef _XEN_NEWER_ABI_H
 #define _XEN_NEWER_ABI_H
 
+#include <linux/errno.h> /* for xs_wire.h */
 #include <xen/interface/xen.h>
 #include <xen/interface/features.h>
 #include <xen/interface/version.h>
+#include <xen/interface/io/xs_wire.h>
 
 /* features.h of Xen 4.18 and 4.19 */
 #ifndef XENFEAT_runstate_phys_area
@@ -33,6 +35,25 @@
 #define XENVER_capabilities2 12
 #define XENVER_changeset2 13
 #define XENVER_commandline2 14
+#endif
+
+/*
+ * io/xs_wire.h of Xen 4.21. They are members of an enum there, so #ifndef cannot
+ * test for them; the macros do no harm behind a header that has them.
+ */
+#define XS_GET_FEATURE 23
+#define XS_SET_FEATURE 24
+#define XS_GET_QUOTA 25
+#define XS_SET_QUOTA 26
+/* The last type known here; XS_TYPE_COUNT depends on the kernel's header. */
+#define XS_LAST_TYPE XS_SET_QUOTA
+
+/* io/xs_wire.h of Xen 4.22 */
+#ifndef XENSTORE_SERVER_FEATURE_WATCHDEPTH
+#define XENSTORE_SERVER_FEATURE_WATCHDEPTH 4
+#endif
+#ifndef XENSTORE_SERVER_FEATURE_DOMID_ANY
+#define XENSTORE_SERVER_FEATURE_DOMID_ANY 8
 #endif
 
 #endif

@@ -97,8 +97,8 @@ static u32 message_type(void)
 	if (kind < 128)
 		return XS_ERROR;
 	if (kind < 250 || !is_hostile)
-		return kind % XS_TYPE_COUNT;
-	return kind < 253 ? XS_TYPE_COUNT : tape_word();
+		return kind % (XS_LAST_TYPE + 1);
+	return kind < 253 ? XS_LAST_TYPE + 1 : tape_word();
 }
 
 static void new_message(void)
@@ -465,7 +465,7 @@ static bool is_bad_header(void)
 	memcpy(&header, taken, sizeof(header));
 	return nr_taken >= HEADER_BYTES &&
 	       (header.len > XENSTORE_PAYLOAD_MAX ||
-		header.type >= XS_TYPE_COUNT);
+		header.type > XS_LAST_TYPE);
 }
 
 static void check_step(int ret)

@@ -242,7 +242,8 @@ static void types(void)
 {
 	static const uint32_t odd[] = { XS_CONTROL, XS_INTRODUCE, XS_RELEASE,
 		XS_RESUME, XS_SET_TARGET, XS_WATCH_EVENT, XS_ERROR, 20,
-		XS_TYPE_COUNT, 200, XS_INVALID, UINT32_MAX };
+		23, 24, 25, 26, /* XS_GET_FEATURE to XS_SET_QUOTA of Xen 4.21 */
+		27, 200, XS_INVALID, UINT32_MAX };
 	unsigned int i;
 	char what[32];
 

@@ -78,8 +78,8 @@ static const struct header {
 	  -EPROTO },
 	{ "a body of half of all numbers", XS_READ, 0x80000000, -EPROTO },
 	{ "a body of all ones", XS_READ, U32_MAX, -EPROTO },
-	{ "the last type", XS_TYPE_COUNT - 1, 0, 1 },
-	{ "a type too many", XS_TYPE_COUNT, 0, -EPROTO },
+	{ "the last type", XS_SET_QUOTA, 0, 1 },
+	{ "a type too many", XS_SET_QUOTA + 1, 0, -EPROTO },
 	{ "the invalid type", XS_INVALID, 0, -EPROTO },
 	{ "a type of all ones", U32_MAX, 0, -EPROTO },
 };

@@ -376,6 +376,10 @@ int xs_client_ask(struct xs_client *client, const struct xsd_sockmsg *header,
 	case XS_RESET_WATCHES:
 		return reset(client, header);
 	default:
+		/* Its answer would have a type that ends the connection. */
+		if (header->type > XS_LAST_TYPE)
+			return xs_client_answer(client, header, XS_ERROR,
+						"ENOSYS");
 		return send_own(client, header, body);
 	}
 }

@@ -16,17 +16,12 @@
 #include <linux/types.h>
 #include <linux/uio.h>
 
-#include <xen/interface/io/xs_wire.h>
+#include <xen/newer_abi.h>
 
 struct notifier_block;
 struct seq_file;
 struct xenbus_transaction;
 struct xenbus_watch;
-
-/* From Xen's io/xs_wire.h, since 4.21; Linux's copy does not have it yet. */
-#ifndef XENSTORE_SERVER_FEATURE_WATCHDEPTH
-#define XENSTORE_SERVER_FEATURE_WATCHDEPTH 4
-#endif
 
 /* ring.c: bytes through the shared page */
 

@@ -49,7 +49,7 @@ static int start_body(struct xs_rx *rx)
 	if (rx->body)
 		return 0;
 	if (rx->header.len > XENSTORE_PAYLOAD_MAX ||
-	    rx->header.type >= XS_TYPE_COUNT)
+	    rx->header.type > XS_LAST_TYPE)
 		return -EPROTO;
 	/* Whoever waits may be on the way to free memory. */
 	rx->body = kmalloc(rx->header.len + 1, GFP_NOIO);

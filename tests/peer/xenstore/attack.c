@@ -71,7 +71,7 @@ static void length_all_ones(const struct message *request)
 
 static void type_unknown(const struct message *request)
 {
-	put_header(request, XS_TYPE_COUNT, 0);
+	put_header(request, 200, 0);
 }
 
 static void type_invalid(const struct message *request)
