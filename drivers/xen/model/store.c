@@ -334,6 +334,38 @@ void model_store_spoil(struct model_store *store, enum model_spoil spoil)
 	mutex_unlock(&store->lock);
 }
 
+/**
+ * model_store_end() - the server ends the connection, and says why
+ * @store: the store
+ * @error: XENSTORE_ERROR_*
+ *
+ * As xenstored does: it serves nothing from now on, and sends no event.
+ *
+ * Context: Process; sleeps.
+ */
+void model_store_end(struct model_store *store, u32 error)
+{
+	mutex_lock(&store->lock);
+	store->spoil = MODEL_SPOIL_SILENCE;
+	model_store_forget(store);
+	WRITE_ONCE(store->intf->error, error);
+	mutex_unlock(&store->lock);
+}
+
+/**
+ * model_store_connect() - the server connects a ring that was not yet
+ * @store: the store
+ *
+ * Context: Process; sleeps.
+ */
+void model_store_connect(struct model_store *store)
+{
+	mutex_lock(&store->lock);
+	WRITE_ONCE(store->intf->connection, XENSTORE_CONNECTED);
+	kick(store);
+	mutex_unlock(&store->lock);
+}
+
 static int open_channel(struct model_store *store)
 {
 	struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF,

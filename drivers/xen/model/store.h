@@ -72,6 +72,8 @@ struct model_tree {
  * @got: bytes of both so far
  * @spoil: what is wrong with the next answer
  * @nr_requests: of all types
+ * @features: what it answers to XS_GET_FEATURE
+ * @knows_features: whether it has that request
  */
 struct model_store {
 	struct mutex lock; /* all of it */
@@ -90,6 +92,8 @@ struct model_store {
 	size_t got;
 	enum model_spoil spoil;
 	unsigned int nr_requests;
+	u32 features;
+	bool knows_features;
 };
 
 /* store.c: the ring and the channel */
@@ -99,6 +103,8 @@ void model_store_die(struct model_store *store);
 int model_store_revive(struct model_store *store);
 int model_store_succeed(struct model_store *store);
 void model_store_spoil(struct model_store *store, enum model_spoil spoil);
+void model_store_end(struct model_store *store, u32 error);
+void model_store_connect(struct model_store *store);
 void model_store_say(struct model_store *store, u32 type, u32 req_id,
 		     u32 tx_id, const void *body, size_t len);
 

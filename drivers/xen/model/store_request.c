@@ -10,6 +10,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include <xen/newer_abi.h>
+
 #include "domain.h"
 #include "store.h"
 
@@ -275,6 +277,19 @@ static int do_reset_watches(struct call *call)
 	return answer_string(call, "OK");
 }
 
+static int do_get_feature(struct call *call)
+{
+	char text[12];
+
+	if (!call->store->knows_features)
+		return -ENOSYS;
+	/* A domain's number: dom0 alone may ask for another's. */
+	if (call->store->header.len)
+		return -EACCES;
+	snprintf(text, sizeof(text), "%u", call->store->features);
+	return answer_string(call, text);
+}
+
 /* What has a path, and what has none. */
 static const struct {
 	int (*answer)(struct call *call);
@@ -294,6 +309,7 @@ static const struct {
 	[XS_SET_PERMS] = { do_set_perms, true },
 	[XS_IS_DOMAIN_INTRODUCED] = { do_introduced, false },
 	[XS_RESET_WATCHES] = { do_reset_watches, false },
+	[XS_GET_FEATURE] = { do_get_feature, false },
 };
 
 static bool is_path(const char *path)

@@ -9,6 +9,7 @@
 
 #include <asm/xen/hypercall.h>
 #include <xen/guest.h>
+#include <xen/newer_abi.h>
 #include <xen/xenbus.h>
 
 #include "events/internal.h"
@@ -383,6 +384,210 @@ static void nobody_serves_at_first(struct kunit *test)
 	expect_nothing_left(test, 0);
 }
 
+static struct work_struct asker;
+
+/* Asks in a thread of its own; its result is in err_of_late. */
+static void begin_to_ask(void)
+{
+	err_of_late = 1;
+	INIT_WORK(&asker, ask_in_vain);
+	schedule_work(&asker);
+}
+
+static void who_asks_waits_until_the_ring_is_connected(struct kunit *test)
+{
+	u32 before = xs_connection.generation;
+
+	store->intf->connection = XENSTORE_RECONNECT;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, XS_CONNECTING, xs_connection.state);
+	begin_to_ask();
+	/* Longer than the worker waits between two looks at the other end. */
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, 0U, store->intf->req_prod);
+	KUNIT_EXPECT_EQ(test, XENSTORE_RECONNECT,
+			(int)store->intf->connection);
+	KUNIT_EXPECT_EQ(test, 1, err_of_late);
+	model_store_connect(store);
+	flush_work(&asker);
+	KUNIT_EXPECT_EQ(test, 0, err_of_late);
+	KUNIT_EXPECT_EQ(test, before + 1, xs_connection.generation);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void nobody_waits_for_ever_for_the_ring(struct kunit *test)
+{
+	unsigned long start = jiffies;
+
+	store->intf->connection = XENSTORE_RECONNECT;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	begin_to_ask();
+	flush_work(&asker);
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, err_of_late);
+	KUNIT_EXPECT_GE(test, jiffies - start, 4UL * HZ);
+	KUNIT_EXPECT_LT(test, jiffies - start, 8UL * HZ);
+	/* From now on nobody waits, and still nothing is written. */
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, ask());
+	xs_suspend();
+	xs_resume();
+	KUNIT_EXPECT_EQ(test, XS_LOST, xs_connection.state);
+	KUNIT_EXPECT_EQ(test, 0U, store->intf->req_prod);
+	/* Without an event, too. */
+	WRITE_ONCE(store->intf->connection, XENSTORE_CONNECTED);
+	KUNIT_EXPECT_TRUE(test, comes_true(!ask()));
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void sleep_that_is_called_off_leaves_a_late_ring_alone(struct kunit *test)
+{
+	store->intf->connection = XENSTORE_RECONNECT;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	xs_suspend();
+	xs_suspend_cancel();
+	KUNIT_EXPECT_EQ(test, XS_CONNECTING, xs_connection.state);
+	begin_to_ask();
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, 0U, store->intf->req_prod);
+	model_store_connect(store);
+	flush_work(&asker);
+	KUNIT_EXPECT_EQ(test, 0, err_of_late);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void a_ring_that_is_never_connected_holds_no_module(struct kunit *test)
+{
+	store->intf->connection = XENSTORE_RECONNECT;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	begin_to_ask();
+	msleep(100);
+	xenstore_module_exit();
+	flush_work(&asker);
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, err_of_late);
+	KUNIT_EXPECT_EQ(test, 0U, store->intf->req_prod);
+	expect_nothing_left(test, 0);
+}
+
+static void a_ring_is_not_touched_if_its_server_dies_before(struct kunit *test)
+{
+	store->intf->connection = XENSTORE_RECONNECT;
+	store->intf->rsp_prod = 7;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	model_store_die(store);
+	KUNIT_EXPECT_TRUE(test, comes_true(xs_connection.state == XS_LOST));
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, ask());
+	KUNIT_EXPECT_EQ(test, 0U, store->intf->rsp_cons);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void end_later(struct work_struct *work)
+{
+	model_store_end(store, XENSTORE_ERROR_RINGIDX);
+}
+
+static DECLARE_DELAYED_WORK(end, end_later);
+
+/* With a new server, as with one that dies. */
+static void expect_a_new_server_to_help(struct kunit *test)
+{
+	model_store_die(store);
+	KUNIT_EXPECT_TRUE(test, comes_true(xs_connection.state == XS_LOST));
+	KUNIT_EXPECT_EQ(test, 0, model_store_revive(store));
+	KUNIT_EXPECT_TRUE(test, comes_true(!ask()));
+}
+
+static void a_server_that_ends_the_connection_fails_requests(struct kunit *test)
+{
+	unsigned long start;
+
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	model_store_spoil(store, MODEL_SPOIL_SILENCE);
+	start = jiffies;
+	schedule_delayed_work(&end, msecs_to_jiffies(300));
+	KUNIT_EXPECT_EQ(test, -EIO, ask());
+	KUNIT_EXPECT_LT(test, jiffies - start, 4UL * HZ);
+	flush_delayed_work(&end);
+	KUNIT_EXPECT_EQ(test, XS_BROKEN, xs_connection.state);
+	KUNIT_EXPECT_EQ(test, (u32)XENSTORE_ERROR_RINGIDX,
+			xs_connection.last_error);
+	KUNIT_EXPECT_EQ(test, -EIO, ask());
+	/* The word is still there, as no server clears it. */
+	expect_a_new_server_to_help(test);
+	KUNIT_EXPECT_EQ(test, (u32)XENSTORE_ERROR_RINGIDX, store->intf->error);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void an_error_of_old_does_no_harm(struct kunit *test)
+{
+	store->intf->error = 77;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	msleep(2500);
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	KUNIT_EXPECT_EQ(test, XS_UP, xs_connection.state);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void an_error_of_old_counts_if_no_answer_comes(struct kunit *test)
+{
+	unsigned long start;
+
+	store->intf->error = XENSTORE_ERROR_COMM;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	model_store_spoil(store, MODEL_SPOIL_SILENCE);
+	start = jiffies;
+	KUNIT_EXPECT_EQ(test, -EIO, ask());
+	KUNIT_EXPECT_GE(test, jiffies - start, 9UL * HZ);
+	KUNIT_EXPECT_LT(test, jiffies - start, 15UL * HZ);
+	expect_a_new_server_to_help(test);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void features_are_asked_for_where_there_is_an_answer(struct kunit *test)
+{
+	store->intf->server_features = XENSTORE_SERVER_FEATURE_ERROR;
+	store->knows_features = true;
+	store->features = XENSTORE_SERVER_FEATURE_ERROR |
+			  XENSTORE_SERVER_FEATURE_WATCHDEPTH;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	/* Answers come in the order of the questions. */
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	KUNIT_EXPECT_TRUE(test, xs_connection.has_told);
+	KUNIT_EXPECT_EQ(test, 6U, xs_connection.told_features);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void a_server_that_refuses_to_tell_is_as_good(struct kunit *test)
+{
+	store->intf->server_features = XENSTORE_SERVER_FEATURE_ERROR;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	KUNIT_EXPECT_FALSE(test, xs_connection.has_told);
+	KUNIT_EXPECT_EQ(test, XS_UP, xs_connection.state);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void an_older_server_is_not_asked_for_features(struct kunit *test)
+{
+	store->intf->server_features = XENSTORE_SERVER_FEATURE_RECONNECTION;
+	store->knows_features = true;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	KUNIT_EXPECT_FALSE(test, xs_connection.has_told);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(init_undoes_what_it_did_at_whatever_step_it_fails),
 	KUNIT_CASE(nodes_come_and_go),
@@ -398,6 +603,17 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_server_that_took_over_unseen_is_noticed),
 	KUNIT_CASE(what_the_last_server_took_comes_to_an_end),
 	KUNIT_CASE(nobody_serves_at_first),
+	KUNIT_CASE(who_asks_waits_until_the_ring_is_connected),
+	KUNIT_CASE(nobody_waits_for_ever_for_the_ring),
+	KUNIT_CASE(sleep_that_is_called_off_leaves_a_late_ring_alone),
+	KUNIT_CASE(a_ring_that_is_never_connected_holds_no_module),
+	KUNIT_CASE(a_ring_is_not_touched_if_its_server_dies_before),
+	KUNIT_CASE(a_server_that_ends_the_connection_fails_requests),
+	KUNIT_CASE(an_error_of_old_does_no_harm),
+	KUNIT_CASE(an_error_of_old_counts_if_no_answer_comes),
+	KUNIT_CASE(features_are_asked_for_where_there_is_an_answer),
+	KUNIT_CASE(a_server_that_refuses_to_tell_is_as_good),
+	KUNIT_CASE(an_older_server_is_not_asked_for_features),
 	{}
 };
 

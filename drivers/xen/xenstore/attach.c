@@ -58,6 +58,7 @@ int xs_connection_init(void)
 	if (err)
 		goto err_claim;
 	conn->is_leaving = false;
+	conn->is_overdue = false;
 	spin_lock_init(&conn->lock);
 	INIT_WORK(&conn->pump, xs_connection_pump);
 	INIT_DELAYED_WORK(&conn->check, xs_connection_check);
@@ -97,13 +98,17 @@ err_claim:
 	return err;
 }
 
-/* Whatever the workers are about to do. */
-static void force_state(enum xs_state state)
+/* Whatever the workers are about to do. Returns the state before. */
+static enum xs_state force_state(enum xs_state state)
 {
+	enum xs_state before;
+
 	spin_lock(&conn->lock);
+	before = conn->state;
 	conn->state = state;
 	spin_unlock(&conn->lock);
 	wake_up_all(&conn->moved);
+	return before;
 }
 
 static bool is_drained(void)
@@ -152,7 +157,7 @@ void xs_connection_exit(void)
  */
 void xs_suspend(void)
 {
-	force_state(XS_SUSPENDED);
+	conn->state_awake = force_state(XS_SUSPENDED);
 	if (!wait_event_timeout(conn->moved, xs_pump_is_idle(),
 				msecs_to_jiffies(SUSPEND_MS))) {
 		pr_warn("XenStore does not answer before the domain sleeps\n");
@@ -170,7 +175,7 @@ EXPORT_SYMBOL_GPL(xs_suspend);
  */
 void xs_suspend_cancel(void)
 {
-	force_state(XS_UP);
+	force_state(conn->state_awake);
 	queue_delayed_work(conn->workers, &conn->check, 0);
 }
 EXPORT_SYMBOL_GPL(xs_suspend_cancel);

@@ -9,6 +9,20 @@
  *        '--------------+------------ not served ----------+--> RECONNECTING
  *                                                              (then UP again)
  *
+ * Between LOST and UP is CONNECTING: the server is there, but the connection
+ * word of the page says that it has not connected the ring yet. A domain that
+ * starts before dom0 finds the page like that. Until the word changes, the rest
+ * of the page has no meaning, and we write nothing there
+ * (docs/misc/xenstore-ring.txt of Xen). Tasks that ask wait; after
+ * RECONNECT_JIFFIES the state is LOST again, and they fail.
+ *
+ * A server that ends the connection writes the reason into the error word of the
+ * page; the state is then BROKEN, too. The server sends no event, so we read the
+ * word each second while an answer is due. Servers before Xen 4.21 write the word
+ * without offering the feature, and none ever clears it, so only a change of the
+ * word counts. A word that was there when the connection began counts if no
+ * answer comes for GIVEN_UP_JIFFIES.
+ *
  * Served means that the other end of the port is bound; Xen tells. It unbinds
  * the port of a server that dies, and a server that begins anew binds it. What
  * the server does to the ring then, and an answer to the sentinel, tell of one
@@ -17,10 +31,13 @@
  * Each time the state becomes UP is a new connection, with a new generation:
  * the server knows of no watch and of no transaction of the last one.
  */
+#include <linux/bitops.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 
+#include <asm/barrier.h>
 #include <asm/xen/hypercall.h>
 
 #include <xen/events.h>
@@ -28,10 +45,12 @@
 
 #include "connection.h"
 
-/* How long a server may take to reconnect. */
+/* How long a server may take to connect, or to reconnect. */
 #define RECONNECT_JIFFIES (5 * HZ)
 /* A request that waits longer makes us ask whether the server is still it. */
 #define STALE_JIFFIES (2 * HZ)
+/* With an old error word in the page, a server silent for so long is gone. */
+#define GIVEN_UP_JIFFIES (10 * HZ)
 /*
  * A watch of ours on every connection. A server that knows it answers EEXIST;
  * one that does not is another server, and has lost all we told the last.
@@ -47,6 +66,7 @@ static const char *const state_names[] = {
 	[XS_LOST] = "lost",
 	[XS_BROKEN] = "broken",
 	[XS_RECONNECTING] = "reconnecting",
+	[XS_CONNECTING] = "connecting",
 	[XS_SUSPENDED] = "suspended",
 	[XS_WAKING] = "waking",
 	[XS_CLOSED] = "closed",
@@ -116,6 +136,37 @@ static int watch_sentinel(void (*done)(struct xs_request *request))
 	return err;
 }
 
+static void features_told(struct xs_request *request)
+{
+	u32 features;
+
+	if (request->err || request->reply.type != XS_GET_FEATURE ||
+	    kstrtou32(request->reply_body, 10, &features))
+		return;
+	conn->told_features = features;
+	conn->has_told = true;
+}
+
+/*
+ * For debugfs. Servers that have this request offer the error word in the page;
+ * older ones would log it as an unknown operation. That of Xen 4.21 lets only
+ * dom0 ask, and answers others with an error, which does no harm.
+ */
+static void ask_features(void)
+{
+	struct xs_request *request;
+
+	conn->has_told = false;
+	if (!xs_server_has(XENSTORE_SERVER_FEATURE_ERROR))
+		return;
+	request = xs_request_new(0, XS_GET_FEATURE, NULL, 0);
+	if (IS_ERR(request))
+		return;
+	request->done = features_told;
+	xs_request_submit_now(&request, 1);
+	xs_request_put(request);
+}
+
 /*
  * A new connection: what the last one's server knew is to be told again. And
  * whatever the ring's last user has left behind at this one is to be forgotten,
@@ -127,6 +178,7 @@ static void begin(void)
 
 	xs_request_tell(0, 0, XS_RESET_WATCHES, &nothing, 1);
 	watch_sentinel(nothing_to_do);
+	ask_features();
 	spin_lock(&conn->lock);
 	conn->generation++;
 	spin_unlock(&conn->lock);
@@ -146,12 +198,47 @@ static void probe_told(struct xs_request *probe)
 	begin();
 }
 
+static bool is_connected(void)
+{
+	const struct xenstore_domain_interface *intf = conn->page.page;
+
+	return READ_ONCE(intf->connection) != XENSTORE_RECONNECT;
+}
+
+/* Tasks wait once, and only for RECONNECT_JIFFIES. */
+static void wait_for_connection(void)
+{
+	if (conn->is_overdue) {
+		set_state(XS_LOST);
+	} else if (conn->state == XS_CONNECTING) {
+		if (!time_after(jiffies, conn->reconnect_until))
+			return;
+		pr_warn("XenStore's server has not connected the ring in %u s: requests fail until it does\n",
+			RECONNECT_JIFFIES / HZ);
+		conn->is_overdue = true;
+		set_state(XS_LOST);
+	} else {
+		pr_info("XenStore's server has not connected the ring yet: requests wait up to %u s\n",
+			RECONNECT_JIFFIES / HZ);
+		conn->reconnect_until = jiffies + RECONNECT_JIFFIES;
+		set_state(XS_CONNECTING);
+	}
+}
+
 static void connect(void)
 {
 	const struct xenstore_domain_interface *intf = conn->page.page;
 
+	if (!is_connected()) {
+		wait_for_connection();
+		return;
+	}
+	/* Read the state before the rest of the page; the server writes it last. */
+	virt_rmb();
+	conn->is_overdue = false;
 	conn->server_port = remote_port();
 	conn->features = READ_ONCE(intf->server_features);
+	conn->error_before = READ_ONCE(intf->error);
 	xs_ring_init(&conn->ring, conn->page.page);
 	xs_rx_reset(&conn->rx);
 	conn->last_activity = jiffies;
@@ -177,15 +264,19 @@ static void begin_anew(void)
 	connect();
 }
 
+static const char *remedy(void)
+{
+	return xs_server_has(XENSTORE_SERVER_FEATURE_RECONNECTION) ?
+		"reconnecting" :
+		"closed until its server begins anew, or this module is loaded anew";
+}
+
 /* After this the ring means nothing to us, so only its server can mend it. */
-static void break_off(int err)
+static void break_off(void)
 {
 	struct xenstore_domain_interface *intf = conn->page.page;
 	bool can_reconnect = xs_server_has(XENSTORE_SERVER_FEATURE_RECONNECTION);
 
-	pr_err_ratelimited("XenStore breaks the protocol (%d): %s\n", err,
-			   can_reconnect ? "reconnecting" :
-			   "closed until its server begins anew, or this module is loaded anew");
 	set_state(can_reconnect ? XS_RECONNECTING : XS_BROKEN);
 	xs_pump_fail_all(-EIO);
 	xs_rx_reset(&conn->rx);
@@ -195,6 +286,42 @@ static void break_off(int err)
 		notify_remote_via_evtchn(conn->page.port);
 	}
 	mod_delayed_work(conn->workers, &conn->check, XS_CHECK_JIFFIES);
+}
+
+static void break_for_protocol(int err)
+{
+	pr_err_ratelimited("XenStore breaks the protocol (%d): %s\n", err,
+			   remedy());
+	break_off();
+}
+
+static const char *error_name(u32 error)
+{
+	static const char *const names[] = {
+		[XENSTORE_ERROR_NONE] = "none",
+		[XENSTORE_ERROR_COMM] = "event channel does not work",
+		[XENSTORE_ERROR_RINGIDX] = "invalid ring index",
+		[XENSTORE_ERROR_PROTO] = "protocol violation",
+	};
+
+	return error < ARRAY_SIZE(names) ? names[error] : "unknown reason";
+}
+
+/* Has the server written that it has ended the connection? */
+static bool is_ended(u32 error)
+{
+	if (error == XENSTORE_ERROR_NONE)
+		return false;
+	return error != conn->error_before ||
+	       xs_pump_silence() > GIVEN_UP_JIFFIES;
+}
+
+static void break_for_error(u32 error)
+{
+	conn->last_error = error;
+	pr_err_ratelimited("XenStore's server has ended the connection: %s (error %u): %s\n",
+			   error_name(error), error, remedy());
+	break_off();
 }
 
 /**
@@ -221,14 +348,7 @@ static void move(void)
 	else if (ret == -ECONNRESET)
 		begin_anew();
 	else if (ret)
-		break_off(ret);
-}
-
-static bool is_reconnected(void)
-{
-	const struct xenstore_domain_interface *intf = conn->page.page;
-
-	return READ_ONCE(intf->connection) == XENSTORE_CONNECTED;
+		break_for_protocol(ret);
 }
 
 static bool is_quiet(void)
@@ -261,10 +381,15 @@ static bool has_been_used(void)
 
 static void check_up(evtchn_port_t remote)
 {
+	const struct xenstore_domain_interface *intf = conn->page.page;
+	u32 error = READ_ONCE(intf->error);
+
 	if (!remote) {
 		lose();
 	} else if (remote != conn->server_port) {
 		begin_anew();
+	} else if (is_ended(error)) {
+		break_for_error(error);
 	} else {
 		/* Should an event have been lost, this makes up for it. */
 		if (!xs_pump_is_idle())
@@ -280,13 +405,16 @@ static void check_up(evtchn_port_t remote)
 
 static void check_unserved(void)
 {
-	if (conn->state != XS_LOST)
+	/* A ring that was not connected yet is not touched. */
+	if (conn->state == XS_CONNECTING)
+		set_state(XS_LOST);
+	else if (conn->state != XS_LOST)
 		lose();
 }
 
 static void check_reconnecting(void)
 {
-	if (is_reconnected())
+	if (is_connected())
 		connect();
 	else if (time_after(jiffies, conn->reconnect_until))
 		set_state(XS_BROKEN);
@@ -303,7 +431,8 @@ static void look_at_other_end(void)
 		check_up(remote);
 	else if (!remote)
 		check_unserved();
-	else if (conn->state == XS_LOST || conn->state == XS_WAKING)
+	else if (conn->state == XS_LOST || conn->state == XS_WAKING ||
+		 conn->state == XS_CONNECTING)
 		connect();
 	else if (remote != conn->server_port)
 		begin_anew();
@@ -324,9 +453,9 @@ void xs_connection_pump(struct work_struct *work)
 {
 	bool was_quiet;
 
-	if (conn->state == XS_RECONNECTING && is_reconnected()) {
+	if (conn->state == XS_RECONNECTING && is_connected()) {
 		connect();
-	} else if (conn->state == XS_LOST) {
+	} else if (conn->state == XS_LOST || conn->state == XS_CONNECTING) {
 		/* A server that begins says so by an event. */
 		look_at_other_end();
 	} else if (conn->state == XS_SUSPENDED) {
@@ -364,6 +493,24 @@ static size_t list_count(const struct list_head *head)
 	return nr;
 }
 
+static void show_features(struct seq_file *m, const char *what, u32 features)
+{
+	static const char *const names[] = {
+		"reconnection", "error", "watchdepth", "domid_any",
+	};
+	unsigned long bits = features;
+	unsigned int bit;
+
+	seq_printf(m, "%s: %#x", what, features);
+	for_each_set_bit(bit, &bits, BITS_PER_TYPE(features)) {
+		if (bit < ARRAY_SIZE(names))
+			seq_printf(m, " %s", names[bit]);
+		else
+			seq_printf(m, " bit%u", bit);
+	}
+	seq_putc(m, '\n');
+}
+
 /* For debugfs. */
 void xs_connection_show(struct seq_file *m)
 {
@@ -377,5 +524,11 @@ void xs_connection_show(struct seq_file *m)
 	seq_printf(m, "unknown: %lu\n", conn->nr_unknown);
 	seq_printf(m, "events: %lu\n", conn->nr_events);
 	spin_unlock(&conn->lock);
-	seq_printf(m, "features: %#x\n", conn->features);
+	show_features(m, "features", conn->features);
+	if (conn->has_told)
+		show_features(m, "features by request", conn->told_features);
+	else
+		seq_puts(m, "features by request: not answered\n");
+	seq_printf(m, "ended by the server: %s\n",
+		   error_name(conn->last_error));
 }

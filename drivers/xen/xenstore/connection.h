@@ -21,6 +21,7 @@
  * @XS_LOST: wait for somebody to serve it
  * @XS_BROKEN: wait for somebody else to serve it
  * @XS_RECONNECTING: wait for the server to empty it
+ * @XS_CONNECTING: the server has not connected it yet; tasks that ask wait
  * @XS_SUSPENDED: take in what was asked; tasks that ask wait
  * @XS_WAKING: as that, until the other end was looked at
  */
@@ -30,6 +31,7 @@ enum xs_state {
 	XS_LOST,
 	XS_BROKEN,
 	XS_RECONNECTING,
+	XS_CONNECTING,
 	XS_SUSPENDED,
 	XS_WAKING,
 };
@@ -47,11 +49,18 @@ enum xs_state {
  *	workers' own
  * @probed: when it was asked last; the workers' own
  * @server_port: the other end's port; the workers' own
- * @features: what the server offers; the workers' own
+ * @features: what the server offers in the page; the workers' own
+ * @told_features: its answer to XS_GET_FEATURE; the workers' own
+ * @has_told: whether it has answered that request; the workers' own
+ * @error_before: the page's error word when the connection began; the workers'
+ *	own
+ * @last_error: the error word that ended a connection last; the workers' own
+ * @is_overdue: the server did not connect the ring in time; the workers' own
  * @reconnect_until: when reconnecting has failed; the workers' own
  * @last_activity: when something came in last; the workers' own
  * @nr_seen: @nr_sent when the other end was looked at last; the workers' own
  * @farewell: the last request; made at first, so that it cannot fail
+ * @state_awake: the state before the domain was to sleep; of who suspends
  * @is_leaving: the module goes, and watches nothing more
  * @lock: protects the rest
  * @ring: our end of the ring; its rsp_cons is the workers' own
@@ -77,10 +86,16 @@ struct xs_connection {
 	unsigned long probed;
 	evtchn_port_t server_port;
 	u32 features;
+	u32 told_features;
+	bool has_told;
+	u32 error_before;
+	u32 last_error;
+	bool is_overdue;
 	unsigned long reconnect_until;
 	unsigned long last_activity;
 	unsigned long nr_seen;
 	struct xs_request *farewell;
+	enum xs_state state_awake;
 	bool is_leaving;
 
 	/* See above for what it protects. */

@@ -27,6 +27,7 @@ static const int state_errors[] = {
 	[XS_LOST] = -ENOTCONN,
 	[XS_BROKEN] = -EIO,
 	[XS_RECONNECTING] = -EIO,
+	[XS_CONNECTING] = -ESTALE,
 	[XS_SUSPENDED] = -ESTALE,
 	[XS_WAKING] = -ESTALE,
 	[XS_CLOSED] = -ENOTCONN,
@@ -217,7 +218,7 @@ static int refusal(const struct xs_request *request)
  * @nr: how many there are
  *
  * Context: Any but interrupts.
- * Return: As xs_request_submit(), and -ESTALE while suspended.
+ * Return: As xs_request_submit(), and -ESTALE while it would wait.
  */
 int xs_request_submit_now(struct xs_request **requests, unsigned int nr)
 {
@@ -246,11 +247,12 @@ int xs_request_submit_now(struct xs_request **requests, unsigned int nr)
 	return 0;
 }
 
-static bool is_asleep(void)
+static bool must_wait(void)
 {
 	enum xs_state state = READ_ONCE(conn->state);
 
-	return state == XS_SUSPENDED || state == XS_WAKING;
+	return state == XS_SUSPENDED || state == XS_WAKING ||
+	       state == XS_CONNECTING;
 }
 
 /**
@@ -260,9 +262,11 @@ static bool is_asleep(void)
  *
  * They travel in this order, and are answered independently of each other.
  *
- * Context: Process; sleeps while the domain is being suspended.
+ * Context: Process; sleeps while the domain is being suspended, and for some
+ * seconds while the server has not connected the ring yet.
  * Return: 0; or, and then none was sent and no done() is called, -ENOTCONN if
- * nobody serves the store, -EIO if it broke the protocol, -EAGAIN if a request
+ * nobody serves the store, -EIO if it broke the protocol or ended the
+ * connection, -EAGAIN if a request
  * belongs to a connection that is no more, -EINTR if the task was killed.
  */
 int xs_request_submit(struct xs_request **requests, unsigned int nr)
@@ -270,7 +274,7 @@ int xs_request_submit(struct xs_request **requests, unsigned int nr)
 	int err;
 
 	while ((err = xs_request_submit_now(requests, nr)) == -ESTALE)
-		if (wait_event_killable(conn->moved, !is_asleep()))
+		if (wait_event_killable(conn->moved, !must_wait()))
 			return -EINTR;
 	return err;
 }
