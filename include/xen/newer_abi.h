@@ -10,9 +10,12 @@
 #define _XEN_NEWER_ABI_H
 
 #include <linux/errno.h> /* for xs_wire.h */
+#include <linux/stddef.h>
+#include <linux/types.h>
 #include <xen/interface/xen.h>
 #include <xen/interface/features.h>
 #include <xen/interface/version.h>
+#include <xen/interface/io/console.h>
 #include <xen/interface/io/xs_wire.h>
 
 /* features.h of Xen 4.18 and 4.19 */
@@ -55,5 +58,16 @@
 #ifndef XENSTORE_SERVER_FEATURE_DOMID_ANY
 #define XENSTORE_SERVER_FEATURE_DOMID_ANY 8
 #endif
+
+/*
+ * io/console.h of Xen 4.21: the byte "connection" behind struct
+ * xencons_interface as older headers have it. Read it at
+ * XENCONS_CONNECTION_AT of the page.
+ */
+#ifndef XENCONSOLE_DISCONNECTED
+#define XENCONSOLE_DISCONNECTED 1
+#define XENCONSOLE_CONNECTED 0
+#endif
+#define XENCONS_CONNECTION_AT offsetofend(struct xencons_interface, out_prod)
 
 #endif

@@ -22,6 +22,7 @@ struct view {
 	size_t waiting;
 	size_t spilled;
 	int in_ring;
+	bool is_served;
 };
 
 static void view_console(struct xencons *cons, struct view *view)
@@ -35,8 +36,10 @@ static void view_console(struct xencons *cons, struct view *view)
 	view->waiting = cons->waiting;
 	if (cons->spill_bytes)
 		view->spilled = kfifo_len(&cons->spill);
-	if (cons->state == XENCONS_OPEN)
+	if (cons->state == XENCONS_OPEN) {
 		view->in_ring = xencons_ring_unsent(&cons->ring);
+		view->is_served = xencons_ring_is_served(&cons->ring);
+	}
 	spin_unlock_irqrestore(&cons->lock, flags);
 }
 
@@ -47,6 +50,7 @@ static void show_console(struct seq_file *m, struct xencons *cons)
 	view_console(cons, &view);
 	seq_printf(m, "console %u: hvc%d port %u %s\n", cons->id, cons->index,
 		   cons->port, state_names[view.state]);
+	seq_printf(m, "  served: %s\n", view.is_served ? "yes" : "no");
 	seq_printf(m, "  bytes_in: %lu\n", view.counts.bytes_in);
 	seq_printf(m, "  bytes_out: %lu\n", view.counts.bytes_out);
 	seq_printf(m, "  in_ring: %d\n", view.in_ring);

@@ -23,7 +23,6 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include <xen/interface/io/console.h>
 #include <xen/interface/event_channel.h>
 
 #include "ring.h"
@@ -52,7 +51,8 @@ enum xencons_state {
  * struct xencons_counts - what a console did
  * @bytes_in: taken from the ring
  * @bytes_out: put into the ring
- * @dropped: bytes of the kernel's log that found no room
+ * @dropped: bytes of the kernel's log that found no room, and of a terminal's text
+ *	while nobody serves the console
  * @kicks: events sent to the backend
  * @events: events that came from it
  * @idle_events: those of them with nothing behind them
@@ -83,6 +83,7 @@ struct xencons_counts {
  * @spill_bytes: size of @spill, 0 if there is none
  * @waiting: how much of the last write hvc was told to keep; under @lock
  * @is_quiet: the backend was not told of all text in the ring; under @lock
+ * @was_unserved: the page has said that nobody serves it; under @lock
  * @oops_steps: how long oopses may wait yet; under @lock
  * @counts: under @lock
  * @drained: woken when the backend has taken text
@@ -91,6 +92,7 @@ struct xencons_counts {
  * @reported: how much of counts.dropped is in the log; @report_work's own
  * @reported_at: where in the text the backend then was; likewise
  * @is_break_reported: likewise
+ * @is_unserved_reported: likewise
  * @port_ops: hvc's, with an end of ours
  * @hvc_port_ops: hvc's own
  */
@@ -111,6 +113,7 @@ struct xencons {
 	size_t spill_bytes;
 	size_t waiting;
 	bool is_quiet;
+	bool was_unserved;
 	unsigned int oops_steps;
 	struct xencons_counts counts;
 
@@ -120,6 +123,7 @@ struct xencons {
 	unsigned long reported;
 	XENCONS_RING_IDX reported_at;
 	bool is_break_reported;
+	bool is_unserved_reported;
 
 	struct tty_port_operations port_ops;
 	const struct tty_port_operations *hvc_port_ops;

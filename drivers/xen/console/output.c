@@ -15,6 +15,12 @@
  * either is dropped and counted. Text of a terminal waits until the buffer is
  * empty, so that each line of the log comes out in one piece.
  *
+ * Since Xen 4.21 the page says that nobody serves the console until xenconsoled
+ * has connected to the domain. Until then a terminal would wait without end, so
+ * its text is treated like the log's: it goes into the ring, then into the
+ * buffer, and comes out in its order once somebody connects; what finds no room
+ * is dropped and counted. Nor does an oops or the unloading module wait then.
+ *
  * A backend must be told of text, but each time costs it a wakeup (and
  * xenconsoled stops listening for a while to who tells it too often). So a
  * terminal's text is announced once for a write, the log's once for a line, and
@@ -87,6 +93,64 @@ static bool has_spilled(struct xencons *cons)
 	return cons->spill_bytes && !kfifo_is_empty(&cons->spill);
 }
 
+/* Under lock. */
+static bool is_served(struct xencons *cons)
+{
+	bool is_served = xencons_ring_is_served(&cons->ring);
+
+	if (!is_served && !cons->was_unserved) {
+		cons->was_unserved = true;
+		irq_work_queue(&cons->report_irq_work);
+	}
+	return is_served;
+}
+
+/* Under lock. */
+static void count_dropped(struct xencons *cons, size_t nr)
+{
+	if (!nr)
+		return;
+	cons->counts.dropped += nr;
+	irq_work_queue(&cons->report_irq_work);
+}
+
+/* Under lock. Returns how much is in the ring or the spill buffer now. */
+static size_t put_log(struct xencons *cons, const void *text, size_t len)
+{
+	int done = 0;
+
+	if (cons->state != XENCONS_OPEN || move_spill(cons))
+		return 0;
+	if (!has_spilled(cons))
+		done = put(cons, text, len);
+	if (done < 0)
+		return 0;
+	if (cons->spill_bytes)
+		done += kfifo_in(&cons->spill, text + done, len - done);
+	return done;
+}
+
+/* Under lock. As much as fits; the rest waits with hvc. */
+static int put_served(struct xencons *cons, const void *text, size_t len)
+{
+	int ret = move_spill(cons);
+
+	if (!ret && !has_spilled(cons))
+		ret = put(cons, text, len);
+	return ret;
+}
+
+/* Under lock. All of it, perhaps to be dropped; -EIO if the ring is broken. */
+static int put_unserved(struct xencons *cons, const void *text, size_t len)
+{
+	size_t done = put_log(cons, text, len);
+
+	if (cons->state != XENCONS_OPEN)
+		return -EIO;
+	count_dropped(cons, len - done);
+	return len;
+}
+
 /* Under lock. Returns whether the caller must kick, once it let go. */
 static bool take_quiet(struct xencons *cons)
 {
@@ -104,7 +168,8 @@ static bool take_quiet(struct xencons *cons)
  * @len: its length
  *
  * Context: Any; takes @cons->lock.
- * Return: How much went in, perhaps 0; -EIO if the ring may not be used.
+ * Return: How much went in or, while nobody serves the console, was taken off
+ * the writer's hands; perhaps 0; -EIO if the ring may not be used.
  */
 int xencons_write(struct xencons *cons, const void *text, size_t len)
 {
@@ -114,9 +179,8 @@ int xencons_write(struct xencons *cons, const void *text, size_t len)
 
 	spin_lock_irqsave(&cons->lock, flags);
 	if (cons->state == XENCONS_OPEN)
-		ret = move_spill(cons);
-	if (!ret && !has_spilled(cons))
-		ret = put(cons, text, len);
+		ret = is_served(cons) ? put_served(cons, text, len) :
+					put_unserved(cons, text, len);
 	cons->waiting = ret < 0 ? 0 : len - ret;
 	must_kick = take_quiet(cons);
 	spin_unlock_irqrestore(&cons->lock, flags);
@@ -152,22 +216,6 @@ int xencons_read(struct xencons *cons, void *keys, size_t len)
 	if (must_kick)
 		notify_remote_via_evtchn(cons->port);
 	return ret;
-}
-
-/* Under lock. Returns how much is in the ring or the spill buffer now. */
-static size_t put_log(struct xencons *cons, const void *text, size_t len)
-{
-	int done = 0;
-
-	if (cons->state != XENCONS_OPEN || move_spill(cons))
-		return 0;
-	if (!has_spilled(cons))
-		done = put(cons, text, len);
-	if (done < 0)
-		return 0;
-	if (cons->spill_bytes)
-		done += kfifo_in(&cons->spill, text + done, len - done);
-	return done;
 }
 
 /* Under lock. Returns whether the backend has taken anything in due time. */
@@ -231,12 +279,9 @@ void xencons_log(struct xencons *cons, const void *text, size_t len)
 		return;
 	spin_lock_irqsave(&cons->lock, flags);
 	done = put_log(cons, text, len);
-	if (oops_in_progress && cons->state == XENCONS_OPEN)
+	if (cons->state == XENCONS_OPEN && is_served(cons) && oops_in_progress)
 		flush_last_words(cons);
-	if (done < len) {
-		cons->counts.dropped += len - done;
-		irq_work_queue(&cons->report_irq_work);
-	}
+	count_dropped(cons, len - done);
 	spin_unlock_irqrestore(&cons->lock, flags);
 }
 
@@ -298,8 +343,9 @@ void xencons_drain(struct xencons *cons, bool is_ring_lost)
 	size_t left;
 
 	xencons_announce(cons);
-	wait_event_timeout(cons->drained, !unsent(cons, is_ring_lost),
-			   DRAIN_TIMEOUT);
+	if (xencons_ring_is_served(&cons->ring))
+		wait_event_timeout(cons->drained, !unsent(cons, is_ring_lost),
+				   DRAIN_TIMEOUT);
 	left = unsent(cons, is_ring_lost);
 	if (left)
 		pr_warn("console %u: its backend did not take the last %zu bytes: lost\n",
@@ -365,6 +411,15 @@ static void report_break(struct xencons *cons)
 	xencons_wake_terminal(cons);
 }
 
+static void report_unserved(struct xencons *cons)
+{
+	if (cons->is_unserved_reported || !READ_ONCE(cons->was_unserved))
+		return;
+	cons->is_unserved_reported = true;
+	pr_info("console %u: nobody serves it yet: text is kept, up to %zu bytes, for whoever connects\n",
+		cons->id, XENCONS_OUT_BYTES + cons->spill_bytes);
+}
+
 /*
  * One line while the backend does nothing, however much is dropped: else each
  * line that says so would be dropped, too, and ask for the next.
@@ -377,7 +432,7 @@ static void report_drops(struct xencons *cons)
 	if (dropped == cons->reported ||
 	    (cons->reported && at == cons->reported_at))
 		return;
-	pr_warn("console %u: its backend is slow or stuck: %lu bytes of the log dropped so far\n",
+	pr_warn("console %u: its backend is slow or stuck: %lu bytes dropped so far\n",
 		cons->id, dropped);
 	cons->reported_at = at;
 	WRITE_ONCE(cons->reported, dropped);
@@ -389,6 +444,7 @@ static void report(struct work_struct *work)
 					    struct xencons, report_work);
 
 	report_break(cons);
+	report_unserved(cons);
 	if (READ_ONCE(cons->state) == XENCONS_OPEN)
 		report_drops(cons);
 }

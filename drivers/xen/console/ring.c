@@ -36,6 +36,24 @@ void xencons_ring_init(struct xencons_ring *ring,
 }
 
 /**
+ * xencons_ring_is_served() - will anybody read the text?
+ * @ring: our end
+ *
+ * Since Xen 4.21 the toolstack writes into the page that nobody does, and
+ * xenconsoled, once it has the page, that it does. Before, there is 0 in that
+ * place, which is the same as "yes".
+ *
+ * Context: Any.
+ * Return: false if the page says that nobody has connected.
+ */
+bool xencons_ring_is_served(const struct xencons_ring *ring)
+{
+	const u8 *connection = (void *)ring->intf + XENCONS_CONNECTION_AT;
+
+	return READ_ONCE(*connection) != XENCONSOLE_DISCONNECTED;
+}
+
+/**
  * xencons_ring_unsent() - how much text does the backend still have to read?
  * @ring: our end
  *

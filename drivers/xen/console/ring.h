@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#include <xen/interface/io/console.h>
+#include <xen/newer_abi.h>
 
 /**
  * struct xencons_ring - our end of a console ring
@@ -33,6 +33,7 @@ int xencons_ring_write(struct xencons_ring *ring, const void *data, size_t len);
 int xencons_ring_read(struct xencons_ring *ring, void *data, size_t len);
 bool xencons_ring_take_in_kick(struct xencons_ring *ring);
 int xencons_ring_unsent(const struct xencons_ring *ring);
+bool xencons_ring_is_served(const struct xencons_ring *ring);
 int xencons_ring_has_moved(struct xencons_ring *ring);
 
 #endif

@@ -205,6 +205,87 @@ static void events_for_nothing_are_counted(struct kunit *test)
 	expect_nothing_left(test, 0);
 }
 
+static void say_connection(u8 value)
+{
+	((u8 *)intf)[1024 + 2048 + 4 * sizeof(XENCONS_RING_IDX)] = value;
+}
+
+static void nobody_waits_where_nobody_serves(struct kunit *test)
+{
+	static char text[5000], out[5000];
+	XENCONS_RING_IDX at = 0;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(text); i++)
+		text[i] = 'a' + i % 26;
+	say_connection(XENCONSOLE_DISCONNECTED);
+	begin(test);
+	KUNIT_EXPECT_EQ(test, 5000, xencons_write(cons, text, sizeof(text)));
+	KUNIT_EXPECT_EQ(test, 2048U, intf->out_prod);
+	KUNIT_EXPECT_EQ(test, 0UL, cons->counts.dropped);
+	KUNIT_EXPECT_EQ(test, 0U, (unsigned int)cons->waiting);
+	/* Somebody connects, reads, and tells: nothing was lost. */
+	say_connection(XENCONSOLE_CONNECTED);
+	while (at != intf->out_prod && at < sizeof(out)) {
+		for (; at != intf->out_prod; at++)
+			out[at] = intf->out[at % 2048];
+		intf->out_cons = at;
+		xencons_interrupt(0, cons);
+	}
+	KUNIT_EXPECT_EQ(test, 5000U, at);
+	KUNIT_EXPECT_EQ(test, 0, memcmp(text, out, sizeof(out)));
+	console_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void what_finds_no_room_there_is_counted(struct kunit *test)
+{
+	static char text[4096];
+	unsigned int i;
+
+	say_connection(XENCONSOLE_DISCONNECTED);
+	begin(test);
+	for (i = 0; i < 40; i++)
+		KUNIT_EXPECT_EQ(test, 4096, xencons_write(cons, text, 4096));
+	/* The ring and 128 KiB. */
+	KUNIT_EXPECT_EQ(test, 40UL * 4096 - 2048 - 128 * 1024,
+			cons->counts.dropped);
+	/* With a backend a writer waits again. */
+	say_connection(XENCONSOLE_CONNECTED);
+	KUNIT_EXPECT_EQ(test, 0, xencons_write(cons, text, 4096));
+	KUNIT_EXPECT_EQ(test, XENCONS_OPEN, cons->state);
+	console_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void the_module_does_not_wait_for_nobody(struct kunit *test)
+{
+	unsigned long start;
+
+	say_connection(XENCONSOLE_DISCONNECTED);
+	begin(test);
+	KUNIT_EXPECT_EQ(test, 5, xencons_write(cons, "hello", 5));
+	KUNIT_EXPECT_TRUE(test, cons->was_unserved);
+	start = jiffies;
+	/* The ring counts as lost with it, so it is waited for if served. */
+	xencons_drain(cons, true);
+	KUNIT_EXPECT_LT(test, jiffies - start, 1UL * HZ);
+	console_module_exit();
+	expect_nothing_left(test, 0);
+}
+
+static void any_other_word_means_served(struct kunit *test)
+{
+	static char text[3000];
+
+	say_connection(0xff);
+	begin(test);
+	KUNIT_EXPECT_EQ(test, 2048, xencons_write(cons, text, sizeof(text)));
+	KUNIT_EXPECT_FALSE(test, cons->was_unserved);
+	console_module_exit();
+	expect_nothing_left(test, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(init_undoes_what_it_did_at_whatever_step_it_fails),
 	KUNIT_CASE(text_reaches_the_backend_with_an_event),
@@ -213,6 +294,10 @@ static struct kunit_case cases[] = {
 			 offence_gen_params),
 	KUNIT_CASE(a_backend_that_takes_nothing_does_not_hold_the_module),
 	KUNIT_CASE(events_for_nothing_are_counted),
+	KUNIT_CASE(nobody_waits_where_nobody_serves),
+	KUNIT_CASE(what_finds_no_room_there_is_counted),
+	KUNIT_CASE(the_module_does_not_wait_for_nobody),
+	KUNIT_CASE(any_other_word_means_served),
 	{}
 };
 
