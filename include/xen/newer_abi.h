@@ -14,6 +14,7 @@
 #include <linux/types.h>
 #include <xen/interface/xen.h>
 #include <xen/interface/features.h>
+#include <xen/interface/vcpu.h>
 #include <xen/interface/version.h>
 #include <xen/interface/io/console.h>
 #include <xen/interface/io/xs_wire.h>
@@ -38,6 +39,15 @@
 #define XENVER_capabilities2 12
 #define XENVER_changeset2 13
 #define XENVER_commandline2 14
+#endif
+
+/*
+ * vcpu.h of Xen 4.18. The argument is that of the older operation, with addr.p
+ * set to the guest physical address, or to ~0 to undo it.
+ */
+#ifndef VCPUOP_register_runstate_phys_area
+#define VCPUOP_register_runstate_phys_area 14
+#define VCPUOP_register_vcpu_time_phys_area 15
 #endif
 
 /*

@@ -11,13 +11,14 @@ cd "$(dirname "$0")/../.."
 
 kernel=$1
 
-# run GUEST: sets out
+# run GUEST VCPUS: sets out
 run()
 {
 	# shellcheck disable=SC2016 # for the guest's shell
 	out=$(scripts/xenhost run --guest "$1" --name "personality-$1-$kernel" --kernel "$kernel" \
-		--timeout 500 --insmod "build/modules/$kernel/xendomu.ko" "${@:2}" \
-		'cd /sys/kernel/debug/xendomu; for f in *; do sed "s/^/$f /" $f; done; date "+now %s"
+		--timeout 500 --vcpus "$2" --insmod "build/modules/$kernel/xendomu.ko" \
+		'cd /sys/kernel/debug/xendomu; sed "s/^/before-runstate /" runstate; sleep 1
+		for f in *; do sed "s/^/$f /" $f; done; date "+now %s"
 		cd /; rmmod xendomu && echo unloaded yes') || out="$out
 status $?"
 }
@@ -47,6 +48,34 @@ features_have_names()
 		! grep -E ' bit[0-9]+' <<<"$features"
 }
 
+# The times of a vCPU's states add up to its age: two looks a second apart differ
+# by about that.
+runstate_moves()
+{
+	local first last
+
+	first=$(fact before-runstate | awk '/^vcpu 0: / { printf "%.0f\n", $7 + $9 + $11 + $13 }')
+	last=$(fact runstate | awk '/^vcpu 0: / { printf "%.0f\n", $7 + $9 + $11 + $13 }')
+	((first > 0 && last - first > 500000000 && last - first < 60000000000)) || {
+		diagnose "$first, then $last: $(fact runstate)"
+		return 1
+	}
+}
+
+# runstate_source GUEST: areas of ours where the kernel has none and Xen can.
+runstate_source()
+{
+	local expected='hypercall, because the areas are the kernel.s'
+
+	if [[ $1 == HVM ]]; then
+		expected='hypercall, because this Xen has no areas by physical address'
+		! fact guest | grep -q '^features: .* runstate_phys_area' ||
+			expected='areas by physical address'
+	fi
+	has "$(fact runstate)" "^source: $expected"
+}
+
+# judge PERSONALITY VCPUS
 judge()
 {
 	result "$1: it knows what it is" has "$(fact guest)" "^personality: $1\$"
@@ -54,6 +83,9 @@ judge()
 	result "$1: the parameter of the store's port is there" \
 		has "$(fact start_info)" '^HVM_PARAM_STORE_EVTCHN: 0x[1-9]'
 	result "$1: the wall clock of shared_info is right" clock_is_right
+	result "$1: each vCPU has a runstate" same "$(fact runstate | grep -c '^vcpu ')" "$2"
+	result "$1: the runstate moves with time" runstate_moves
+	result "$1: it comes from where it should" runstate_source "$1"
 	result "$1: the frame table has pages" has "$(fact frametable)" '^nr_pages: [1-9]'
 	result "$1: it unloads" same "$(fact unloaded)" yes
 }
@@ -80,9 +112,10 @@ judge_dom0()
 	result "dom0: it unloads" same "$(fact unloaded)" yes
 }
 
-run pvh
-judge PVH
-run hvm
-judge HVM
+run pvh 2
+judge PVH 2
+# One vCPU: with more of them an HVM guest may hang in the emulator while it boots.
+run hvm 1
+judge HVM 1
 [[ $kernel != "$(scripts/xenhost where dom0)" ]] || judge_dom0
 finish

@@ -53,6 +53,12 @@ static int shared_info_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(shared_info);
 
+static int runstate_show(struct seq_file *m, void *unused)
+{
+	return xen_runstate_show(m);
+}
+DEFINE_SHOW_ATTRIBUTE(runstate);
+
 static int frametable_show(struct seq_file *m, void *unused)
 {
 	return xen_frametable_show(m);
@@ -75,6 +81,7 @@ int xen_debugfs_init(void)
 	debugfs_create_file("start_info", 0400, root, NULL, &start_info_fops);
 	debugfs_create_file("startup_map", 0400, root, NULL, &startup_map_fops);
 	debugfs_create_file("shared_info", 0400, root, NULL, &shared_info_fops);
+	debugfs_create_file("runstate", 0400, root, NULL, &runstate_fops);
 	debugfs_create_file("frametable", 0400, root, NULL, &frametable_fops);
 	return 0;
 }

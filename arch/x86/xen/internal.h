@@ -12,6 +12,7 @@ struct page;
 struct seq_file;
 struct shared_info;
 struct start_info;
+struct vcpu_runstate_info;
 struct xen_build_id;
 
 /**
@@ -132,6 +133,12 @@ void xen_ownership_show(struct seq_file *m);
 /* shared_info.c */
 int xen_shared_info_init(void);
 void xen_shared_info_exit(void);
+
+/* runstate.c */
+void xen_runstate_init(void);
+void xen_runstate_exit(void);
+int xen_runstate_read(unsigned int vcpu, struct vcpu_runstate_info *info);
+int xen_runstate_show(struct seq_file *m);
 
 /* sysfs.c */
 int xen_sysfs_init(void);

@@ -17,9 +17,10 @@ static int __init xendomu_init(void)
 	err = xen_shared_info_init();
 	if (err)
 		goto err_stop;
+	xen_runstate_init();
 	err = xen_sysfs_init();
 	if (err)
-		goto err_shared_info;
+		goto err_runstate;
 	err = xen_debugfs_init();
 	if (err)
 		goto err_sysfs;
@@ -27,7 +28,8 @@ static int __init xendomu_init(void)
 
 err_sysfs:
 	xen_sysfs_exit();
-err_shared_info:
+err_runstate:
+	xen_runstate_exit();
 	xen_shared_info_exit();
 err_stop:
 	xen_guest_ops->stop();
@@ -38,6 +40,7 @@ static void __exit xendomu_exit(void)
 {
 	xen_debugfs_exit();
 	xen_sysfs_exit();
+	xen_runstate_exit();
 	xen_shared_info_exit();
 	xen_guest_ops->stop();
 }

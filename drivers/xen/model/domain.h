@@ -20,6 +20,7 @@
 #include <xen/interface/xen.h>
 #include <xen/interface/event_channel.h>
 #include <xen/interface/grant_table.h>
+#include <xen/interface/vcpu.h>
 #include <xen/interface/hvm/params.h>
 
 struct page;
@@ -190,6 +191,8 @@ struct model_grants {
  * @fifo: NULL with the 2-level ABI
  * @grants: its grant table
  * @params: HVM parameters
+ * @runstates: of each vCPU
+ * @runstate_areas: where each vCPU's is written, 0 for nowhere
  * @upcall: called when a vCPU has an event; atomic, may not call back
  * @upcall_data: for @upcall
  * @is_dead: it is being destroyed
@@ -207,6 +210,8 @@ struct model_domain {
 	struct model_fifo *fifo;
 	struct model_grants grants;
 	u64 params[HVM_NR_PARAMS];
+	struct vcpu_runstate_info runstates[MODEL_MAX_VCPUS];
+	struct vcpu_runstate_info *runstate_areas[MODEL_MAX_VCPUS];
 	void (*upcall)(struct model_domain *domain, unsigned int vcpu);
 	void *upcall_data;
 	bool is_dead;
@@ -260,6 +265,8 @@ long model_call(struct model_domain *caller, unsigned int op, unsigned long a1,
 int model_event_call(struct model_domain *caller, unsigned int cmd, void *arg);
 int model_grant_call(struct model_domain *caller, unsigned int cmd, void *uop,
 		     unsigned int count);
+void model_vcpu_state(struct model_domain *domain, unsigned int vcpu,
+		      int state, u64 now_ns);
 
 /* grant_table.c: entries as their domain writes them */
 void model_entry_set(struct model_domain *domain, grant_ref_t ref, u16 flags,

@@ -294,7 +294,23 @@ int xen_foreign_clear(struct page *page)
 	return 0;
 }
 
+u64 model_system_time;
+
+int xen_system_time(u64 *ns)
+{
+	*ns = model_system_time;
+	return 0;
+}
+
+bool model_kernel_knows_xen;
+
 #ifdef CONFIG_XEN
+enum xen_personality xen_kernel_personality(void)
+{
+	return model_kernel_knows_xen ? XEN_PERSONALITY_PVH :
+					XEN_PERSONALITY_NONE;
+}
+
 /* On the model host the kernel itself has nothing. */
 bool xen_kernel_holds_grant_table(void)
 {
@@ -338,6 +354,8 @@ int model_guest_init(bool is_translated)
 		return err;
 	model_frame_bits = 28;
 	model_xen_minor = 17;
+	model_kernel_knows_xen = false;
+	model_system_time = 0;
 	next_gfn = FIRST_VACANT_GFN;
 	dir = debugfs_create_dir("xendomu-model", NULL);
 	err = cpu_barrier_init();

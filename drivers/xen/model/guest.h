@@ -7,6 +7,10 @@
 
 /* Bits of the longest frame number, as floor 1 tells the modules. */
 extern unsigned int model_frame_bits;
+/* Xen's time; it stands still unless a test moves it. */
+extern u64 model_system_time;
+/* Whether the guest's kernel has Xen support that is at work. */
+extern bool model_kernel_knows_xen;
 
 int model_guest_init(bool is_translated);
 void model_guest_exit(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From the number of a hypercall to whoever does it. */
 #include <linux/errno.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 
 #include <xen/interface/xen.h>
@@ -8,6 +9,7 @@
 #include <xen/interface/sched.h>
 #include <xen/interface/vcpu.h>
 #include <xen/interface/version.h>
+#include <xen/guest.h>
 #include <xen/newer_abi.h>
 
 #include "internal.h"
@@ -31,6 +33,11 @@ static int get_features(struct model_domain *caller,
 	if (info->submap_idx)
 		return -EINVAL;
 	info->submap = caller->config.is_translated ? hvm : pv;
+	if (model_xen_minor >= 18)
+		info->submap |= BIT(XENFEAT_runstate_phys_area) |
+				BIT(XENFEAT_vcpu_time_phys_area);
+	if (model_xen_minor >= 19)
+		info->submap |= BIT(XENFEAT_dm_msix_all_writes);
 	return 0;
 }
 
@@ -151,8 +158,81 @@ static int sched_op(struct model_domain *caller, unsigned int cmd, void *arg)
 	}
 }
 
-static int vcpu_op(struct model_domain *caller, unsigned int cmd, u32 vcpu)
+/* As Xen does, when the vCPU begins or stops to run. */
+static void write_area(struct model_domain *domain, unsigned int vcpu)
 {
+	if (domain->runstate_areas[vcpu])
+		*domain->runstate_areas[vcpu] = domain->runstates[vcpu];
+}
+
+/**
+ * model_vcpu_state() - a vCPU is in another state from now on
+ * @domain: whose
+ * @vcpu: which
+ * @state: RUNSTATE_*
+ * @now_ns: when, in Xen's time
+ *
+ * Context: Any.
+ */
+void model_vcpu_state(struct model_domain *domain, unsigned int vcpu,
+		      int state, u64 now_ns)
+{
+	struct vcpu_runstate_info *info = &domain->runstates[vcpu];
+	unsigned long flags;
+	bool has_run;
+
+	spin_lock_irqsave(&model_lock, flags);
+	has_run = info->state == RUNSTATE_running;
+	info->time[info->state] += now_ns - info->state_entry_time;
+	info->state_entry_time = now_ns;
+	info->state = state;
+	if (has_run || state == RUNSTATE_running)
+		write_area(domain, vcpu);
+	spin_unlock_irqrestore(&model_lock, flags);
+}
+
+/* Up to now, as Xen does; its time is the model's own here. */
+static int get_runstate(struct model_domain *caller, u32 vcpu,
+			struct vcpu_runstate_info *info)
+{
+	u64 now;
+
+	*info = caller->runstates[vcpu];
+	if (!xen_system_time(&now))
+		info->time[info->state] += now - info->state_entry_time;
+	return 0;
+}
+
+static int register_runstate(struct model_domain *caller, u32 vcpu, u64 address)
+{
+	unsigned int at = offset_in_page(address);
+	enum model_frame frame;
+	unsigned long mfn;
+	int err;
+
+	if (model_xen_minor < 18)
+		return -ENOSYS;
+	if (!~address) {
+		caller->runstate_areas[vcpu] = NULL;
+		return 0;
+	}
+	if (at + sizeof(struct vcpu_runstate_info) > PAGE_SIZE || at % 8)
+		return -ENXIO;
+	err = model_gfn(caller, PHYS_PFN(address), &mfn, &frame);
+	if (err)
+		return err;
+	caller->runstate_areas[vcpu] = model_mfn_page(mfn) + at;
+	/* Xen fills that of the calling vCPU only; let it be the first. */
+	if (!vcpu)
+		write_area(caller, vcpu);
+	return 0;
+}
+
+static int vcpu_op(struct model_domain *caller, unsigned int cmd, u32 vcpu,
+		   void *arg)
+{
+	struct vcpu_register_runstate_memory_area *area = arg;
+
 	if (vcpu >= caller->config.nr_vcpus)
 		return -ENOENT;
 	switch (cmd) {
@@ -160,6 +240,10 @@ static int vcpu_op(struct model_domain *caller, unsigned int cmd, u32 vcpu)
 		return 1;
 	case VCPUOP_register_vcpu_time_memory_area:
 		return 0;
+	case VCPUOP_get_runstate_info:
+		return get_runstate(caller, vcpu, arg);
+	case VCPUOP_register_runstate_phys_area:
+		return register_runstate(caller, vcpu, area->addr.p);
 	default:
 		return -ENOSYS;
 	}
@@ -209,7 +293,7 @@ long model_call(struct model_domain *caller, unsigned int op, unsigned long a1,
 		ret = sched_op(caller, a1, (void *)a2);
 		break;
 	case __HYPERVISOR_vcpu_op:
-		ret = vcpu_op(caller, a1, a2);
+		ret = vcpu_op(caller, a1, a2, (void *)a3);
 		break;
 	case __HYPERVISOR_mmuext_op:
 		ret = 0; /* TLBs are the kernel's business */
