@@ -134,6 +134,10 @@ void xen_ownership_show(struct seq_file *m);
 int xen_shared_info_init(void);
 void xen_shared_info_exit(void);
 
+/* time_info.c */
+int xen_time_info_init(void);
+void xen_time_info_exit(void);
+
 /* runstate.c */
 void xen_runstate_init(void);
 void xen_runstate_exit(void);

@@ -14,9 +14,12 @@ static int __init xendomu_init(void)
 	err = xen_guest_ops->start();
 	if (err)
 		return err;
-	err = xen_shared_info_init();
+	err = xen_time_info_init();
 	if (err)
 		goto err_stop;
+	err = xen_shared_info_init();
+	if (err)
+		goto err_time_info;
 	xen_runstate_init();
 	err = xen_sysfs_init();
 	if (err)
@@ -31,6 +34,8 @@ err_sysfs:
 err_runstate:
 	xen_runstate_exit();
 	xen_shared_info_exit();
+err_time_info:
+	xen_time_info_exit();
 err_stop:
 	xen_guest_ops->stop();
 	return err;
@@ -42,6 +47,7 @@ static void __exit xendomu_exit(void)
 	xen_sysfs_exit();
 	xen_runstate_exit();
 	xen_shared_info_exit();
+	xen_time_info_exit();
 	xen_guest_ops->stop();
 }
 

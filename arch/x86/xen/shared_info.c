@@ -10,54 +10,18 @@
  */
 #include <linux/err.h>
 #include <linux/export.h>
-#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 #include <linux/time64.h>
 
-#include <asm/pvclock.h>
-#include <asm/xen/hypercall.h>
-#include <xen/interface/vcpu.h>
 #include <xen/shared_info.h>
 
 #include "internal.h"
 
-/* As in wall_clock.c: Xen writes for well under a microsecond. */
-#define MAX_TRIES 1000
-
 static struct shared_info *shared;
 /* Where the mapping is ours. */
 static struct xen_frames frame;
-/* vCPU 0's time: the kernel's page where there is one, else ours. */
-static struct pvclock_vcpu_time_info *time_info;
-static bool is_time_info_ours;
-
-/**
- * xen_system_time() - nanoseconds since Xen started
- * @ns: the time
- *
- * Context: Any.
- * Return: 0; -EAGAIN if Xen did not finish writing within the bound; -ENODEV
- * if Xen gave us no time page.
- */
-int xen_system_time(u64 *ns)
-{
-	int tries;
-
-	if (!time_info)
-		return -ENODEV;
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		u32 version = pvclock_read_begin(time_info);
-
-		*ns = __pvclock_read_cycles(time_info, rdtsc_ordered());
-		if (!pvclock_read_retry(time_info, version))
-			return 0;
-		cpu_relax();
-	}
-	return -EAGAIN;
-}
-EXPORT_SYMBOL_GPL(xen_system_time);
 
 /**
  * xen_wall_clock() - the time of day as the host keeps it
@@ -131,50 +95,6 @@ int xen_shared_port(evtchn_port_t port, bool *pending, bool *masked)
 }
 EXPORT_SYMBOL_GPL(xen_shared_port);
 
-static int register_time_info(void *page)
-{
-	struct vcpu_register_time_memory_area area = {};
-
-	set_xen_guest_handle(area.addr.h, page);
-	return HYPERVISOR_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
-				  &area);
-}
-
-/* A vCPU has one secondary time page: the kernel's vDSO comes first. */
-static int time_info_init(void)
-{
-	struct pvclock_vsyscall_time_info *kernels = pvclock_get_pvti_cpu0_va();
-	int err;
-
-	if (kernels) {
-		time_info = &kernels->pvti;
-		return 0;
-	}
-	time_info = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!time_info)
-		return -ENOMEM;
-	err = register_time_info(time_info);
-	if (err) {
-		pr_err("Xen refuses a time page for vCPU 0 (%d)\n", err);
-		free_page((unsigned long)time_info);
-		time_info = NULL;
-		return err;
-	}
-	is_time_info_ours = true;
-	return 0;
-}
-
-static void time_info_exit(void)
-{
-	if (is_time_info_ours) {
-		/* A page Xen may still write must not be freed: leak it. */
-		if (!WARN_ON_ONCE(register_time_info(NULL)))
-			free_page((unsigned long)time_info);
-		is_time_info_ours = false;
-	}
-	time_info = NULL;
-}
-
 static struct shared_info *map_page(void)
 {
 	int err;
@@ -201,7 +121,7 @@ static void unmap_page(void)
 }
 
 /**
- * xen_shared_info_init() - map shared_info and find Xen's time
+ * xen_shared_info_init() - map shared_info
  *
  * Context: Process, while the module loads.
  * Return: 0; also if the page is the kernel's and cannot be found; else
@@ -209,21 +129,13 @@ static void unmap_page(void)
  */
 int xen_shared_info_init(void)
 {
-	struct shared_info *page;
+	struct shared_info *page = map_page();
 	int err;
 
-	err = time_info_init();
-	if (err)
-		return err;
-	page = map_page();
 	if (IS_ERR(page)) {
 		err = PTR_ERR(page);
 		pr_err("cannot map shared_info (%d)\n", err);
-		if (err != -ENOENT) {
-			time_info_exit();
-			return err;
-		}
-		return 0;
+		return err == -ENOENT ? 0 : err;
 	}
 	shared = page;
 	return 0;
@@ -239,7 +151,6 @@ void xen_shared_info_exit(void)
 	if (shared)
 		unmap_page();
 	shared = NULL;
-	time_info_exit();
 }
 
 static void show_clock(struct seq_file *m)

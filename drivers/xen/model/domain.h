@@ -192,7 +192,9 @@ struct model_grants {
  * @grants: its grant table
  * @params: HVM parameters
  * @runstates: of each vCPU
- * @runstate_areas: where each vCPU's is written, 0 for nowhere
+ * @runstate_areas: where each vCPU's is written, NULL for nowhere
+ * @time_area: where the first vCPU's time is written, NULL for nowhere
+ * @is_time_area_linear: it was registered by its linear address
  * @upcall: called when a vCPU has an event; atomic, may not call back
  * @upcall_data: for @upcall
  * @is_dead: it is being destroyed
@@ -212,6 +214,8 @@ struct model_domain {
 	u64 params[HVM_NR_PARAMS];
 	struct vcpu_runstate_info runstates[MODEL_MAX_VCPUS];
 	struct vcpu_runstate_info *runstate_areas[MODEL_MAX_VCPUS];
+	struct pvclock_vcpu_time_info *time_area;
+	bool is_time_area_linear;
 	void (*upcall)(struct model_domain *domain, unsigned int vcpu);
 	void *upcall_data;
 	bool is_dead;
@@ -253,6 +257,9 @@ void model_take_page(struct model_domain *domain, unsigned long gfn);
  */
 extern unsigned int model_xen_minor;
 
+/* Xen's time in ns; it stands still unless a test moves it. 0 at first. */
+extern u64 model_system_time;
+
 /* Longer than 15 and 63 characters, as a distribution's may be. */
 #define MODEL_EXTRAVERSION ".0-model-of-a-distribution"
 #define MODEL_CHANGESET                                                       \
@@ -267,6 +274,7 @@ int model_grant_call(struct model_domain *caller, unsigned int cmd, void *uop,
 		     unsigned int count);
 void model_vcpu_state(struct model_domain *domain, unsigned int vcpu,
 		      int state, u64 now_ns);
+void model_set_time(struct model_domain *domain, u64 now_ns);
 
 /* grant_table.c: entries as their domain writes them */
 void model_entry_set(struct model_domain *domain, grant_ref_t ref, u16 flags,

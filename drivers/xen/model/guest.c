@@ -294,13 +294,14 @@ int xen_foreign_clear(struct page *page)
 	return 0;
 }
 
-u64 model_system_time;
+#ifdef CONFIG_PARAVIRT_CLOCK
+struct pvclock_vsyscall_time_info *model_kernels_time;
 
-int xen_system_time(u64 *ns)
+struct pvclock_vsyscall_time_info *model_find_kernels_time(void)
 {
-	*ns = model_system_time;
-	return 0;
+	return model_kernels_time;
 }
+#endif
 
 bool model_kernel_knows_xen;
 
@@ -355,6 +356,9 @@ int model_guest_init(bool is_translated)
 	model_frame_bits = 28;
 	model_xen_minor = 17;
 	model_kernel_knows_xen = false;
+#ifdef CONFIG_PARAVIRT_CLOCK
+	model_kernels_time = NULL;
+#endif
 	model_system_time = 0;
 	next_gfn = FIRST_VACANT_GFN;
 	dir = debugfs_create_dir("xendomu-model", NULL);

@@ -7,8 +7,13 @@
 
 /* Bits of the longest frame number, as floor 1 tells the modules. */
 extern unsigned int model_frame_bits;
-/* Xen's time; it stands still unless a test moves it. */
-extern u64 model_system_time;
+#ifdef CONFIG_PARAVIRT_CLOCK
+struct pvclock_vsyscall_time_info;
+
+/* The time page of the guest's kernel, NULL if it has none. */
+extern struct pvclock_vsyscall_time_info *model_kernels_time;
+struct pvclock_vsyscall_time_info *model_find_kernels_time(void);
+#endif
 /* Whether the guest's kernel has Xen support that is at work. */
 extern bool model_kernel_knows_xen;
 

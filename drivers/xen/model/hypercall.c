@@ -9,7 +9,6 @@
 #include <xen/interface/sched.h>
 #include <xen/interface/vcpu.h>
 #include <xen/interface/version.h>
-#include <xen/guest.h>
 #include <xen/newer_abi.h>
 
 #include "internal.h"
@@ -17,6 +16,7 @@
 #define MAX_POLLED 128
 
 unsigned int model_xen_minor;
+u64 model_system_time;
 
 static int get_features(struct model_domain *caller,
 			struct xen_feature_info *info)
@@ -191,19 +191,18 @@ void model_vcpu_state(struct model_domain *domain, unsigned int vcpu,
 	spin_unlock_irqrestore(&model_lock, flags);
 }
 
-/* Up to now, as Xen does; its time is the model's own here. */
+/* Up to now, as Xen does. */
 static int get_runstate(struct model_domain *caller, u32 vcpu,
 			struct vcpu_runstate_info *info)
 {
-	u64 now;
-
 	*info = caller->runstates[vcpu];
-	if (!xen_system_time(&now))
-		info->time[info->state] += now - info->state_entry_time;
+	info->time[info->state] += model_system_time - info->state_entry_time;
 	return 0;
 }
 
-static int register_runstate(struct model_domain *caller, u32 vcpu, u64 address)
+/* An area of the caller's by its physical address; ~0 stands for none. */
+static int find_area(struct model_domain *caller, u64 address, size_t bytes,
+		     void **area)
 {
 	unsigned int at = offset_in_page(address);
 	enum model_frame frame;
@@ -212,19 +211,76 @@ static int register_runstate(struct model_domain *caller, u32 vcpu, u64 address)
 
 	if (model_xen_minor < 18)
 		return -ENOSYS;
-	if (!~address) {
-		caller->runstate_areas[vcpu] = NULL;
+	*area = NULL;
+	if (!~address)
 		return 0;
-	}
-	if (at + sizeof(struct vcpu_runstate_info) > PAGE_SIZE || at % 8)
+	if (at + bytes > PAGE_SIZE || at % 8)
 		return -ENXIO;
 	err = model_gfn(caller, PHYS_PFN(address), &mfn, &frame);
+	if (!err)
+		*area = model_mfn_page(mfn) + at;
+	return err;
+}
+
+static int register_runstate(struct model_domain *caller, u32 vcpu, u64 address)
+{
+	void *area;
+	int err = find_area(caller, address, sizeof(struct vcpu_runstate_info),
+			    &area);
+
 	if (err)
 		return err;
-	caller->runstate_areas[vcpu] = model_mfn_page(mfn) + at;
+	caller->runstate_areas[vcpu] = area;
 	/* Xen fills that of the calling vCPU only; let it be the first. */
 	if (!vcpu)
 		write_area(caller, vcpu);
+	return 0;
+}
+
+/* A clock that stands still, whatever the processor's counter says. */
+static void write_time(struct model_domain *domain)
+{
+	struct pvclock_vcpu_time_info *time = domain->time_area;
+
+	if (time)
+		*time = (struct pvclock_vcpu_time_info){
+			.version = time->version + 2,
+			.system_time = model_system_time,
+		};
+}
+
+/**
+ * model_set_time() - set Xen's time, and tell a domain
+ * @domain: the domain
+ * @now_ns: nanoseconds since Xen started
+ *
+ * Context: Any.
+ */
+void model_set_time(struct model_domain *domain, u64 now_ns)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&model_lock, flags);
+	model_system_time = now_ns;
+	write_time(domain);
+	spin_unlock_irqrestore(&model_lock, flags);
+}
+
+static int register_time(struct model_domain *caller, unsigned int cmd,
+			 const struct vcpu_register_time_memory_area *where)
+{
+	bool is_linear = cmd == VCPUOP_register_vcpu_time_memory_area;
+	void *area = where->addr.v;
+	int err = 0;
+
+	if (!is_linear)
+		err = find_area(caller, where->addr.p,
+				sizeof(struct pvclock_vcpu_time_info), &area);
+	if (err)
+		return err;
+	caller->time_area = area;
+	caller->is_time_area_linear = is_linear && area;
+	write_time(caller);
 	return 0;
 }
 
@@ -239,7 +295,8 @@ static int vcpu_op(struct model_domain *caller, unsigned int cmd, u32 vcpu,
 	case VCPUOP_is_up:
 		return 1;
 	case VCPUOP_register_vcpu_time_memory_area:
-		return 0;
+	case VCPUOP_register_vcpu_time_phys_area:
+		return register_time(caller, cmd, arg);
 	case VCPUOP_get_runstate_info:
 		return get_runstate(caller, vcpu, arg);
 	case VCPUOP_register_runstate_phys_area:

@@ -28,11 +28,12 @@ static int init(struct kunit *test)
 	model_system_time = 1000;
 	xen_features[XENFEAT_runstate_phys_area] = 1;
 	xen_features[XENFEAT_auto_translated_physmap] = 1;
-	return 0;
+	return xen_time_info_init();
 }
 
 static void drop(struct kunit *test)
 {
+	xen_time_info_exit();
 	xen_features[XENFEAT_runstate_phys_area] = 0;
 	xen_features[XENFEAT_auto_translated_physmap] = 0;
 	model_guest_exit();
