@@ -306,6 +306,29 @@ fact refused-then read name
 state refused broken
 unload && echo "refused unload: yes"
 
+# A server that ends the connection in due form, and says why.
+reset; load || exit 1
+fact ended-before read name
+mark
+fact ended read attack/ended
+fact ended-then read name
+echo "ended state: $(stat state)"
+echo "ended by: $(stat 'ended by the server')"
+echo "ended lines: $(said 'ended the connection: invalid ring index (error 2)')"
+unload && echo "ended unload: yes"
+
+# A ring that its server has not connected yet when the module comes.
+reset; load || exit 1
+fact late-connection read attack/late-connection
+unload && load || exit 1
+echo "late-connection state: $(stat state)"
+echo "late-connection sent: $(stat sent)"
+sh ask.sh read name >late & pid=$!
+reset; wait $pid
+echo "late-connection-then: $(cat late)"
+echo "late-connection connections: $(stat connections)"
+unload && echo "late-connection unload: yes"
+
 # Gone while the store owes a reply: it fits nothing that comes later.
 reset; load || exit 1
 sh ask.sh read attack/silent & pid=$!
@@ -508,6 +531,23 @@ refused: Input/output error
 refused-then: Input/output error
 refused state: broken
 refused unload: yes
+EOF
+all_are "a server that ends the connection fails requests, and is told with its reason" <<'EOF'
+ended-before: guest
+ended: Input/output error
+ended-then: Input/output error
+ended state: broken
+ended by: invalid ring index
+ended lines: 1
+ended unload: yes
+EOF
+all_are "a ring that is not connected yet is waited for" <<'EOF'
+late-connection: done
+late-connection state: connecting
+late-connection sent: 0
+late-connection-then: guest
+late-connection connections: 1
+late-connection unload: yes
 EOF
 all_are "the module leaves while a reply is owed, and the next one does not take it" <<'EOF'
 owed unload: yes

@@ -291,6 +291,24 @@ static void refuse_reconnection(const struct message *request)
 	offer_reconnection(request);
 }
 
+/* As xenstored does it: a word in the page, no event, no answer. */
+static void ended(const struct message *request)
+{
+	page->error = XENSTORE_ERROR_RINGIDX;
+	keep(request);
+}
+
+/*
+ * The page of a domain that starts before its server, until the peer is reset. The
+ * guest loads its module again meanwhile.
+ */
+static void late_connection(const struct message *request)
+{
+	is_reconnection_refused = true;
+	page->connection = XENSTORE_RECONNECT;
+	reply(request, BYTES("done"));
+}
+
 /* An event for nothing, once the guest believes that all is quiet. */
 static void notify_later(const struct message *request)
 {
@@ -335,6 +353,8 @@ static const struct {
 	{ "offer-reconnection", offer_reconnection },
 	{ "refuse-reconnection", refuse_reconnection },
 	{ "notify-later", notify_later },
+	{ "ended", ended },
+	{ "late-connection", late_connection },
 };
 
 /* Whether the request was one to answer wrongly, and is answered. */

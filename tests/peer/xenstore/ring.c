@@ -108,6 +108,7 @@ void ring_reset(void)
 	page->rsp_prod = rsp_prod;
 	page->server_features = 0;
 	page->connection = XENSTORE_CONNECTED;
+	page->error = XENSTORE_ERROR_NONE;
 	nr_come = 0;
 }
 
