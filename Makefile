@@ -36,7 +36,7 @@ build_drivers = $(kbuild) XENDOMU=$(CURDIR) KBUILD_EXTRA_SYMBOLS=$(CURDIR)/$(OUT
 .DEFAULT_GOAL := help
 .PHONY: help modules modules-list driver driver-kernel packages test-driver test-drivers demo
 .PHONY: dom0-echo frontends bench bench-drivers integrate
-.PHONY: check check-style check-spin check-fuzz check-kunit check-mutate check-xen check-new check-long install uninstall clean
+.PHONY: check check-style check-spin check-fuzz check-kunit check-mutate check-xen check-matrix check-new check-long install uninstall clean
 
 help: ## print this list
 	@echo 'Targets:'
@@ -193,6 +193,10 @@ check-mutate: packages ## whether the KUnit suites notice changes to the cores
 check-xen: packages ## the tests on a real Xen host
 	@$(MAKE) -s test-drivers
 	@tests/run xen
+
+check-matrix: packages ## a smoke test for each kind of guest, kernel and host; prints a table
+	@rm -f build/logs/smoke-*
+	@tests/run matrix; status=$$?; scripts/matrix | tee build/matrix.md; exit $$status
 
 check-new: packages ## tests that have not been seen to pass as a whole yet
 	@$(MAKE) -s test-drivers TEST_KERNELS=6.1-noxen+hvm

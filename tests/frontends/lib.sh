@@ -11,6 +11,7 @@ build_frontends()
 
 	[[ $side == ours ]] || return 0
 	shift 2
+	mkdir -p build/logs
 	for name; do
 		result "$name builds, as it is, against our headers" \
 			eval "alone scripts/frontends --kernel $kernel $name >build/logs/frontend-$name.log"
