@@ -5,13 +5,20 @@
 SHELL := bash
 # A kernel is named by its release, or as SUITE:VERSION.
 ifdef KERNEL
+ASKED := $(KERNEL)
 override KERNEL := $(shell scripts/kernels --release '$(KERNEL)')
+ifeq ($(KERNEL),)
+$(error no kernel '$(ASKED)' to build for, see above)
+endif
 else
 KERNEL := $(shell scripts/kernels --default)
 endif
-KDIR ?= $(shell scripts/kernels --headers '$(KERNEL)')
+ifndef KDIR
+# Asked once, and only by targets that need it.
+KDIR = $(eval KDIR := $(if $(KERNEL),$(shell scripts/kernels --headers '$(KERNEL)')))$(KDIR)
+endif
 # Its own compiler, where this machine's is another suite's.
-TOOLS := $(shell scripts/kernels --tools '$(KERNEL)')
+TOOLS := $(if $(KERNEL),$(shell scripts/kernels --tools '$(KERNEL)'))
 ifneq ($(TOOLS),)
 export PATH := $(TOOLS):$(PATH)
 endif
