@@ -54,17 +54,18 @@ suite_default_kernel()
 # fetch_host SUITE: a host as its archive has it now.
 fetch_host()
 {
-	local suite=$1 version
+	local suite=$1 version gcc
 
 	suite_open "$suite" fresh
 	version=$(suite_names "$suite" 'xen-utils-[0-9.]+' | sed 's/^xen-utils-//' | tail -n 1) || exit
-	[[ -n $version ]] || fail archive "suite $suite has no Xen"
+	[[ -n $version ]] || fail archive "suite $suite has no Xen: take another, such as trixie"
 	host_dom0=$(suite_default_kernel "$suite") || exit
-	[[ -n $host_dom0 ]] || fail archive "suite $suite has no linux-image-amd64"
+	[[ -n $host_dom0 ]] || fail archive "suite $suite has no linux-image-amd64: take another, such as trixie"
 	fetch_kernel "$suite" "$host_dom0"
 	# shellcheck disable=SC2059 # the formats are ours
 	unit "hosts/$suite" "$suite" finish_host . $(printf "${host_packages[*]}" "$version" "$version" "$version")
-	suite_tools "$suite" "$(suite_gcc "$suite")" >/dev/null
+	gcc=$(suite_gcc "$suite") || exit
+	suite_tools "$suite" "$gcc" >/dev/null
 }
 
 # The suite's own compiler, for example gcc-14.
@@ -74,7 +75,8 @@ suite_gcc()
 
 	if [[ ! -s $file ]]; then
 		suite_open "$1"
-		name=$(with_apt "$1" apt-cache depends --important gcc | sed -nE 's/^ *Depends: (gcc-[0-9]+)$/\1/p' | head -n 1)
+		name=$(with_apt "$1" apt-cache depends --important gcc | sed -nE 's/^ *Depends: (gcc-[0-9]+)$/\1/p' | head -n 1) || exit
+		[[ -n $name ]] || fail archive "suite $1 has no gcc: take another, such as trixie"
 		echo "$name" >"$file"
 	fi
 	cat "$file"
@@ -224,7 +226,8 @@ hosts_usage()
 	suite, such as bookworm, trixie or trixie-backports. Its packages come from the archive
 	that this machine's apt uses, with the archive's signatures checked, and are unpacked
 	in the cache; nothing is installed, and no root is needed. XENHOST_ARCHIVE='URI
-	[URI-OF-SECURITY]' names another archive.
+	[URI-OF-SECURITY]' names another archive, XENHOST_KEYRING=FILE the keys that sign it
+	if they are not Debian's. See Documentation/testing.rst.
 	EOF
 }
 
@@ -286,7 +289,8 @@ hosts()
 			describe_one_host "$suite"
 			;;
 		remove)
-			[[ -e $cache/hosts/$suite ]] || fail setup "no host '$suite' here"
+			[[ -e $cache/hosts/$suite ]] ||
+				fail setup "no host '$suite' in the cache: scripts/xenhost hosts lists those that are"
 			rm -rf "${cache:?}/hosts/$suite"
 			;;
 		esac

@@ -61,14 +61,14 @@ find_cached()
 # images whose headers are gone.
 find_in_suite()
 {
-	local package release found=
+	local names release found=
 
-	while read -r package; do
-		release=${package#linux-image-}
+	names=$(suite_names "$1" 'linux-image-[0-9][^ ]*-amd64') || exit
+	for release in ${names//linux-image-/}; do
 		if matches "$release" "$2" && suite_has "$1" "linux-headers-$release"; then
 			found=$release
 		fi
-	done < <(suite_names "$1" 'linux-image-[0-9][^ ]*-amd64')
+	done
 	echo "$found"
 }
 
@@ -116,11 +116,25 @@ fetch_kernel()
 		"${packages[@]}"
 }
 
+# assert_supported NAME: the kernel is not older than the oldest of scripts/supported.
+assert_supported()
+{
+	local oldest version
+
+	[[ ${1##*:} =~ ^[0-9]+\.[0-9]+ ]] || return 0
+	version=${BASH_REMATCH[0]}
+	oldest=$(sed -nE 's/^kernel +[^:]*:([0-9.]+)$/\1/p' "$here/supported" | sort -V | head -n 1)
+	printf '%s\n' "$oldest" "$version" | sort -VC ||
+		fail setup "kernel $1 is too old, $oldest is the oldest that is supported: take one of $(
+			sed -nE 's/^kernel +//p' "$here/supported" | paste -sd' ')"
+}
+
 # kernel_release NAME: the release that a name means; fetched if need be.
 kernel_release()
 {
 	local suite wanted release
 
+	assert_supported "$1"
 	case $1 in
 	*:*) suite=${1%%:*} wanted=${1#*:} ;;
 	*) echo "$1"; return ;;
@@ -129,7 +143,8 @@ kernel_release()
 	if [[ -z $release ]]; then
 		suite_open "$suite"
 		release=$(find_in_suite "$suite" "$wanted") || exit
-		[[ -n $release ]] || fail setup "suite $suite has no kernel $wanted with headers, but $(kernels_of_suite "$suite")"
+		[[ -n $release ]] ||
+			fail setup "suite $suite has no kernel '$wanted' with headers: take one of $(kernels_of_suite "$suite")"
 		fetch_kernel "$suite" "$release"
 	fi
 	echo "$release"
@@ -139,7 +154,7 @@ kernel_release()
 kernels_of_suite()
 {
 	suite_names "$1" 'linux-headers-[0-9][^ ]*-amd64' | sed 's/^linux-headers-//' |
-		grep -v -e -cloud- -e -rt- | tr '\n' ' '
+		grep -v -e -cloud- -e -rt- | paste -sd' '
 }
 
 # kernel_root RELEASE: the root it lies in, empty for one that is installed here.

@@ -29,7 +29,36 @@ verbose()
 # disk_is_full DIR
 disk_is_full()
 {
-	(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') < 256))
+	(($(df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print $4 }') + 0 < 256))
+}
+
+# no_cache WHY: nothing can be written to the cache; WHY is what a program said.
+no_cache()
+{
+	fail setup "cannot write to the cache $cache (${1##*: }): make room or set XDG_CACHE_HOME"
+}
+
+# Folders that go when this process ends, unless it is killed by KILL.
+temporaries=() temporaries_of=$BASHPID
+
+remove_temporaries()
+{
+	[[ $temporaries_of == "$BASHPID" ]] || return 0
+	((${#temporaries[@]} == 0)) || rm -rf "${temporaries[@]}"
+	temporaries=()
+}
+trap remove_temporaries EXIT
+
+# make_temporary [DIR]: sets $temporary to a new folder in the cache, or in DIR.
+make_temporary()
+{
+	# A subshell has no trap yet, and leaves alone what is its parent's.
+	if [[ $temporaries_of != "$BASHPID" ]]; then
+		temporaries=() temporaries_of=$BASHPID
+		trap remove_temporaries EXIT
+	fi
+	temporary=$(mktemp -d "${1:-$cache}/tmp.XXXXXX" 2>&1) || no_cache "$temporary"
+	temporaries+=("$temporary")
 }
 
 is_elf()
@@ -54,19 +83,19 @@ cached()
 
 	cached=$cache/$name
 	[[ ! -e $cached ]] || return 0
-	mkdir -p "$(dirname "$cached")" 2>/dev/null ||
-		fail setup "cannot create the cache $cache"
-	temporary=$(mktemp -d "$cache/tmp.XXXXXX" 2>/dev/null) ||
-		fail setup "cannot write to the cache $cache: is the disk full?"
+	why=$(mkdir -p "$cache" 2>&1) || no_cache "$why"
+	make_temporary "${build_dir:-$cache}"
 	verbose "building $name"
-	# In the background, because "set -e" does not hold within a condition.
-	(set -e; "$@" "$temporary/new") 2>"$temporary/log" &
+	# In the background, because "set -e" does not hold within a condition. There,
+	# SIGINT would be ignored.
+	(trap - INT; set -e; "$@" "$temporary/new") 2>"$temporary/log" &
 	if ! wait $!; then
 		why=$(tail -n 1 "$temporary/log")
-		! disk_is_full "$cache" || why="the disk is full${why:+: $why}"
-		rm -rf "$temporary"
+		! disk_is_full "$cache" || no_cache "No space left on device"
 		fail setup "cannot build $name in $cache: ${why:-unknown error}; try scripts/xenhost doctor"
 	fi
-	mv -T "$temporary/new" "$cached"
+	mkdir -p "$(dirname "$cached")"
+	# Another builder may have been faster.
+	mv -T "$temporary/new" "$cached" 2>/dev/null || [[ -e $cached ]] || no_cache "rename failed"
 	rm -rf "$temporary"
 }

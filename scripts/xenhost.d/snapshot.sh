@@ -136,6 +136,7 @@ save_snapshot()
 
 	[[ ! -e $snapshot ]] || return 0
 	temporary=$(mktemp -d "$cache/tmp.XXXXXX" 2>/dev/null) || return 0
+	temporaries+=("$temporary")
 	chmod 755 "$temporary"
 	if write_state "$temporary/state" && cp "$dir/xen.log" "$temporary/"; then
 		rm "$temporary/state.complete"

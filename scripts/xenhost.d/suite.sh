@@ -11,7 +11,12 @@
 #   NAME/DIGEST/root    what the packages hold
 #   NAME/DIGEST/made-of the packages, a line each: file name, digest
 #   NAME/current        a link to the newest DIGEST
-# DIGEST is that of made-of and of what was done after unpacking.
+# DIGEST is that of made-of and of what was done after unpacking. A unit appears
+# by a rename, once it is whole.
+#
+# apt/SUITE is apt's state for a suite, and the place where its units are made. Who
+# changes it holds its lock, so what a killed fetch has left there is removed by the
+# next one.
 
 # The machine's own suite, for example bookworm; empty where this is no Debian.
 own_suite()
@@ -44,6 +49,10 @@ find_archive()
 	archive='' archive_security=''
 	if [[ -n ${XENHOST_ARCHIVE:-} ]]; then
 		read -r archive archive_security <<<"$XENHOST_ARCHIVE"
+		for uri in "$archive" ${archive_security:+"$archive_security"}; do
+			[[ $uri =~ ^[a-z][a-z+]*:[^][:space:][]+$ ]] ||
+				fail setup "XENHOST_ARCHIVE: '$uri' is no URI: say http://deb.debian.org/debian, for example"
+		done
 		return
 	fi
 	while read -r uri release; do
@@ -59,10 +68,17 @@ find_archive()
 	: "${archive_security:=${archive%/}-security}"
 }
 
+# The keys that sign the archive: Debian's, or the file $XENHOST_KEYRING.
 find_keyring()
 {
-	local file
+	local file=${XENHOST_KEYRING:-}
 
+	if [[ -n $file ]]; then
+		[[ $file == /* && -r $file ]] ||
+			fail setup "XENHOST_KEYRING: cannot read '$file': name a file of keys by its absolute path"
+		echo "$file"
+		return
+	fi
 	for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
 		[[ ! -r $file ]] || { echo "$file"; return; }
 	done
@@ -74,7 +90,8 @@ sources_of()
 	local suite=$1 base key
 
 	base=$(base_suite "$suite")
-	key="[signed-by=$(find_keyring)]"
+	key=$(find_keyring) || exit
+	key="[signed-by=$key]"
 	echo "deb $key $archive $base main"
 	case $base in
 	sid | unstable) ;;
@@ -86,15 +103,31 @@ sources_of()
 	[[ $suite == "$base" ]] || echo "deb $key $archive $suite main"
 }
 
-# write_apt_config SUITE DIR SOURCES
+# How this machine's apt gets to archives: proxies, for example.
+machine_apt_config()
+{
+	apt-config dump 2>/dev/null | grep -E '^Acquire::(https?::|ForceIPv)' || true
+	echo 'Dir::Etc::netrc "/etc/apt/auth.conf";'
+	echo 'Dir::Etc::netrcparts "/etc/apt/auth.conf.d";'
+}
+
+# write_apt_config SUITE DIR SOURCES. By renames, because the cache may be a copy whose
+# files are links to the original's.
 write_apt_config()
+{
+	local suite=$1 dir=$2 new=$2/new
+
+	mkdir -p "$dir"/{lists,archives}/partial "$dir"/{debs,empty/{apt.conf,preferences}.d} "$new" &&
+		: >"$new/status" && echo "$3" >"$new/sources.list" &&
+		apt_config "$suite" "$dir" >"$new/apt.conf" && mv "$new"/* "$dir/" && rmdir "$new"
+}
+
+apt_config()
 {
 	local suite=$1 dir=$2
 
-	mkdir -p "$dir"/{lists,archives}/partial "$dir"/{debs,empty} || fail setup "cannot create $dir"
-	: >"$dir/status"
-	echo "$3" >"$dir/sources.list"
-	cat >"$dir/apt.conf" <<-END
+	machine_apt_config
+	cat <<-END
 	Dir "$dir";
 	Dir::State "$dir";
 	Dir::State::lists "$dir/lists";
@@ -111,6 +144,7 @@ write_apt_config()
 	APT::Sandbox::User "root";
 	Acquire::Languages "none";
 	Acquire::Retries "2";
+	Acquire::ForceHash "SHA256";
 	END
 }
 
@@ -120,22 +154,27 @@ explain_apt()
 	local suite=$1 text line
 
 	text=$(cat)
-	line=$(grep -m 1 -E '^(E|W|Err):' <<<"$text" | sed -E 's/^(E|W|Err):[0-9]* ?//') || true
+	line=$(sed -nE '/^E: Some index files/d; s/^E: //p' <<<"$text" | head -n 1)
+	: "${line:=$(sed -nE '/^W: Unable to read/d; s/^(W|Err):[0-9]* ?//p' <<<"$text" | head -n 1)}"
 	case $text in
-	*'does not have a Release file'* | *'404 '*Release*)
-		echo "the archive $archive has no suite '$suite': see its name, or set XENHOST_ARCHIVE" ;;
-	*NO_PUBKEY* | *BADSIG* | *'is not signed'* | *'signatures were invalid'* | *"couldn't be verified"*)
-		echo "the signature of suite '$suite' is wrong or its key unknown, nothing was taken: $line" ;;
+	*NO_PUBKEY* | *BADSIG* | *EXPKEYSIG* | *'is not signed'* | *'signatures were invalid'* | \
+		*"couldn't be verified"* | *'signature verification'*)
+		echo "the signature of suite '$suite' is wrong or its key unknown, nothing was taken ($line): set XENHOST_ARCHIVE to another mirror, or upgrade debian-archive-keyring" ;;
 	*'is expired'* | *'is not valid yet'*)
-		echo "the archive's list of suite '$suite' is out of date (or this machine's clock wrong), nothing was taken: $line" ;;
-	*'Could not resolve'* | *'Could not connect'* | *'Unable to connect'* | *'Connection timed out'* | *'Failed to fetch'*)
-		echo "cannot reach the archive of suite '$suite' ($archive): ${line:-no answer}; try again, or set XENHOST_ARCHIVE" ;;
-	*'No space left'* | *'enough free space'*)
-		echo "the disk that holds $cache is full" ;;
+		echo "the archive's list of suite '$suite' is out of date or this machine's clock is wrong, nothing was taken ($line): set the clock, or XENHOST_ARCHIVE to another mirror" ;;
+	*'does not have a Release file'*)
+		echo "the archive has no suite '$suite' ($line): check the name, or set XENHOST_ARCHIVE" ;;
+	*'Hash Sum mismatch'* | *'unexpected size'*)
+		echo "the archive of suite '$suite' sent other bytes than its signed list says, nothing was taken ($line): try again later, or set XENHOST_ARCHIVE to another mirror" ;;
+	*' 404 '*'.deb '*)
+		echo "a package of suite '$suite' is gone from the archive ($line): try again, which asks for a new list, or set XENHOST_ARCHIVE to another mirror" ;;
+	*'Could not resolve'* | *'Could not connect'* | *'Unable to connect'* | *'Connection timed out'* | \
+		*'Connection failed'* | *'Failed to fetch'*)
+		echo "cannot reach the archive of suite '$suite' (${line:-no answer}): try again, or set XENHOST_ARCHIVE to another mirror" ;;
 	*'Unable to locate package'* | *'no installation candidate'* | *"Couldn't find any package"*)
-		echo "suite '$suite' has it not (any more): ${line:-unknown}; try scripts/xenhost hosts update $suite" ;;
+		echo "suite '$suite' lacks a package ($line): try scripts/xenhost hosts update $suite" ;;
 	*)
-		echo "apt: ${line:-$(tail -n 1 <<<"$text")}" ;;
+		echo "apt failed for suite '$suite' (${line:-$(tail -n 1 <<<"$text")}): see scripts/xenhost doctor" ;;
 	esac
 }
 
@@ -146,42 +185,66 @@ with_apt()
 
 	shift
 	said=$(LC_ALL=C APT_CONFIG=$cache/apt/$suite/apt.conf "$@" 2>&1) || {
-		! disk_is_full "$cache" || said+=' No space left'
+		if disk_is_full "$cache" || [[ $said == *'No space left'* || $said == *'enough free space'* ]]; then
+			no_cache "No space left on device"
+		fi
 		fail archive "$(explain_apt "$suite" <<<"$said")"
 	}
 	printf '%s\n' "$said"
 }
 
-# One at a time for each suite; the lock goes with the process.
+# lock_suite SUITE [try]: one at a time for each suite; with try, returns 1 if it is
+# locked. The lock is on the suite's folder itself, and goes with the process and what
+# that has started.
 lock_suite()
 {
-	mkdir -p "$cache/apt" 2>/dev/null || fail setup "cannot create the cache $cache"
-	exec {suite_lock}>"$cache/apt/.lock-$1" || fail setup "cannot write to $cache/apt"
-	flock "$suite_lock"
+	local dir=$cache/apt/$1 why
+
+	while :; do
+		why=$(mkdir -p "$dir" 2>&1) || no_cache "$why"
+		{ exec {suite_lock}<"$dir"; } 2>/dev/null || {
+			[[ ! -e $dir ]] || no_cache "Permission denied"
+			continue
+		}
+		if ! flock -n "$suite_lock"; then
+			[[ -z ${2:-} ]] || { unlock_suite; return 1; }
+			echo "xenhost: waiting for another fetch from suite $1 to end ..." >&2
+			flock "$suite_lock"
+		fi
+		# It may have been removed meanwhile.
+		[[ ! $dir -ef /dev/fd/$suite_lock ]] || break
+		unlock_suite
+	done
+	rm -rf "$dir"/tmp.*
 }
 
 unlock_suite()
 {
-	exec {suite_lock}>&-
+	exec {suite_lock}<&-
 }
 
-# suite_open SUITE [fresh]: its lists are there; with fresh, those of today.
+# suite_open SUITE [fresh]: its lists are there, not older than a day; with fresh,
+# those of now.
 suite_open()
 {
-	local suite=$1 dir=$cache/apt/$1 sources
+	local suite=$1 dir=$cache/apt/$1 sources why
 
 	assert_suite_name "$suite"
-	command -v apt-get >/dev/null || fail setup "no apt-get here, which fetches a suite's packages"
+	command -v apt-get >/dev/null ||
+		fail setup "no apt-get here, which fetches a suite's packages: install Debian's apt"
 	find_archive
-	lock_suite "$suite"
 	sources=$(sources_of "$suite") || exit
+	lock_suite "$suite"
 	[[ ! -e $dir/complete || $(<"$dir/sources.list") == "$sources" ]] || rm "$dir/complete"
 	# Each time, because a cache may have been moved.
-	write_apt_config "$suite" "$dir" "$sources"
-	if [[ -n ${2:-} || ! -e $dir/complete ]]; then
-		rm -f "$dir/complete"
+	why=$(write_apt_config "$suite" "$dir" "$sources" 2>&1) || no_cache "$why"
+	if [[ -n ${2:-} || -z $(find "$dir/complete" -mtime -1 2>/dev/null) ]]; then
 		echo "xenhost: asking the archive what suite $suite has ..." >&2
-		with_apt "$suite" apt-get update --error-on=any >/dev/null
+		# apt changes its lists only once all of them are there and right.
+		(with_apt "$suite" apt-get update --error-on=any >/dev/null) || {
+			[[ -e $dir/complete ]] || rm -rf "$dir"
+			exit 125
+		}
 		touch "$dir/complete"
 	fi
 	unlock_suite
@@ -190,13 +253,19 @@ suite_open()
 # suite_names SUITE REGEX: its packages' names, by version.
 suite_names()
 {
-	with_apt "$1" apt-cache pkgnames | grep -xE "$2" | sort -V || true
+	local names
+
+	names=$(with_apt "$1" apt-cache pkgnames) || exit
+	grep -xE "$2" <<<"$names" | sort -V || true
 }
 
 # suite_has SUITE PACKAGE
 suite_has()
 {
-	[[ $(with_apt "$1" apt-cache policy "$2") =~ Candidate:\ [0-9] ]]
+	local policy
+
+	policy=$(with_apt "$1" apt-cache policy "$2") || exit
+	[[ $policy =~ Candidate:\ [0-9] ]]
 }
 
 # suite_resolve SUITE PACKAGE...: these and all that they need, "FILE DIGEST" a line.
@@ -250,11 +319,12 @@ build_unit()
 # the unit's folder once the packages are unpacked, or empty.
 unit()
 {
-	local name=$1 suite=$2 finish=$3 filter=$4 list digest
+	local name=$1 suite=$2 finish=$3 filter=$4 list digest temporary old build_dir=$cache/apt/$2
 	shift 4
 
 	lock_suite "$suite"
-	list=$(mktemp "$cache/tmp.XXXXXX") || fail setup "cannot write to the cache $cache: is the disk full?"
+	make_temporary "$build_dir"
+	list=$temporary/list
 	suite_resolve "$suite" "$@" >"$list.all" || exit
 	[[ -s $list.all ]] || fail archive "$(explain_apt "$suite" <<<"")"
 	grep -E "$filter" "$list.all" >"$list" ||
@@ -262,30 +332,47 @@ unit()
 	digest=$({ cat "$list"; [[ -z $finish ]] || declare -f "$finish"; } | digest -)
 	if [[ ! -e $cache/$name/$digest ]]; then
 		echo "xenhost: fetching $(wc -l <"$list") packages of suite $suite for $name ..." >&2
-		fetch_packages "$suite" "$list" "$@"
+		fetch_packages "$suite" "$list"
 		cached "$name/$digest" build_unit "$suite" "$list" "$finish"
 		rm -f "$cache/apt/$suite/debs"/*.deb
 	fi
-	rm -f "$list" "$list.all"
 	unit=$cache/$name/$digest
-	ln -sfn "$digest" "$cache/$name/.current.$$" && mv -T "$cache/$name/.current.$$" "$cache/$name/current"
+	# The time from when on the old one may be forgotten.
+	old=$(readlink "$cache/$name/current") || old=$digest
+	[[ $old == "$digest" ]] || touch -c "$cache/$name/$old"
+	ln -s "$digest" "$temporary/current" && mv -T "$temporary/current" "$cache/$name/current" ||
+		no_cache "cannot write $name/current"
+	rm -rf "$temporary"
 	unlock_suite
 }
 
-# fetch_packages SUITE LIST PACKAGE...: those of LIST into the suite's debs, each
-# as apt has checked it.
+# fetch_packages SUITE LIST: those of LIST, which apt has from the signed list, into
+# the suite's debs. apt takes a file that is there for whole if its size is right.
 fetch_packages()
 {
-	local suite=$1 list=$2 file names=() dir=$cache/apt/$1/debs
+	local suite=$1 list=$2 file digest names=() dir=$cache/apt/$1/debs
 
-	while read -r file _; do
+	while read -r file digest; do
+		! is_whole "$dir/$file" "$digest" || continue
+		rm -f "$dir/$file"
 		names+=("$(package_of "$file")")
 	done <"$list"
 	# apt looks at the folder it is in.
-	(cd "$dir" && with_apt "$suite" apt-get download "${names[@]}" >/dev/null)
-	while read -r file _; do
-		[[ -s $dir/$file ]] || fail archive "suite '$suite': apt did not bring $file"
+	((${#names[@]} == 0)) || (cd "$dir" && with_apt "$suite" apt-get download "${names[@]}" >/dev/null) || {
+		# The packages may be gone, then a list of today is wanted.
+		rm -f "$dir/../complete"
+		exit 125
+	}
+	while read -r file digest; do
+		is_whole "$dir/$file" "$digest" ||
+			fail archive "suite '$suite': $file is not what the signed list says: try again, or set XENHOST_ARCHIVE to another mirror"
 	done <"$list"
+}
+
+# is_whole FILE DIGEST
+is_whole()
+{
+	[[ -r $1 && $2 == "SHA256:$(sha256sum <"$1" | cut -d' ' -f1)" ]]
 }
 
 # package_of FILE: "name=version" of a file name as apt writes it, where %3a is a colon.
