@@ -266,4 +266,62 @@ rm "$archive/pool/seabios_1_amd64.deb"
 publish
 run scripts/xenhost hosts add sid
 result "a host that is there is not fetched again" same "$(readlink "$cache/hosts/sid/current")" "$host_before"
+
+# --- what leaves the cache ---
+
+# aged DAYS FILE...: made if need be
+aged()
+{
+	mkdir -p "${@:2}"
+	touch -h -d "-$1 days" "${@:2}"
+}
+
+# unit NAME DAYS: last used so long ago
+old_unit()
+{
+	mkdir -p "$cache/$1/digest/root"
+	printf '%s\n' suite=sid "release=${1##*/}" >"$cache/$1/digest/kernel"
+	ln -s digest "$cache/$1/current"
+	touch -h -d "-$2 days" "$cache/$1/current"
+}
+
+aged 2 "$cache"/tmp.dead01 "$cache"/apt/bookworm/{tmp.dead02,debs} "$cache"/kernels/6.9.1-amd64/superseded
+aged 0 "$cache"/tmp.alive1 "$cache"/kernels/6.9.1-amd64/superseding
+touch -d '-2 days' "$cache"/apt/bookworm/debs/dead_1_amd64.deb
+touch "$cache"/apt/bookworm/debs/alive_1_amd64.deb
+old_unit kernels/6.9.2-dead 40
+old_unit kernels/6.9.3-alive 20
+old_unit sources/linux-dead 40
+touch -h -d '-40 days' "$cache"/{kernels,hosts,tools}/*/current
+touch -h -d '-20 days' "$cache"/kernels/6.9.3-alive/current
+for name in dead:40 alive:20; do
+	mkdir "$cache/kernel-${name%:*}"
+	touch "$cache/kernel-${name%:*}".{lock,log}
+	touch -d "-${name#*:} days" "$cache/kernel-${name%:*}/complete"
+done
+mkdir "$cache"/kernel-{dead,alive}-failed
+touch -d '-2 days' "$cache/kernel-dead-failed.lock"
+touch "$cache/kernel-alive-failed.lock"
+run scripts/xenhost hosts update sid
+result "an update fetches what the archive has today" \
+	has "$(cat "$cache/hosts/sid/current/made-of")" '^seabios_2_'
+result "what was old is gone" none '(' -name '*dead*' -o -name superseded ')'
+result "what is young is there" same "$(find "$cache" -name '*alive*' -o -name superseding | wc -l)" 9
+result "the host that the new one took the place of stays for a day" \
+	test -e "$cache/hosts/sid/$host_before"
+result "an old kernel of dom0 stays" test -e "$cache/kernels/6.9.1-amd64/current"
+
+run scripts/xenhost hosts remove sid:6.9.1
+result "to remove dom0's kernel is a 125" same "$status" 125
+result "one line says what takes it" one_line "^xenhost: setup: kernel sid:6.9.1 is dom0's: scripts/xenhost hosts remove"
+run scripts/xenhost hosts remove sid:9.9
+result "to remove an unknown kernel is a 125" same "$status" 125
+run scripts/xenhost hosts remove sid
+result "a removed host takes its kernel" none -path '*/hosts/sid' -o -name '6.9.1-amd64'
+result "what other kernels need is still there" test -d "$cache/apt/sid" -a -d "$cache/tools/sid-gcc-9"
+run scripts/xenhost hosts remove sid:6.9.3-alive
+result "the last kernel takes all that is of its suite" none -path '*/apt/sid*' -o -path '*/tools/*' -o -path '*/kernels/*'
+run scripts/xenhost hosts remove sid
+result "a host that is not there is a 125" same "$status" 125
+result "one line says so" one_line "^xenhost: setup: no host 'sid' in the cache"
 finish

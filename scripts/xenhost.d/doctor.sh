@@ -30,11 +30,6 @@ check_packages()
 	done
 }
 
-not_in()
-{
-	! grep -qx -- "$1" <<<"$2"
-}
-
 # Those that a test would take, each with its parts.
 check_host()
 {

@@ -220,7 +220,8 @@ hosts_usage()
 	Usage: scripts/xenhost hosts                  the hosts and kernels that are here
 	       scripts/xenhost hosts add SUITE...     fetch the host of a Debian suite
 	       scripts/xenhost hosts update SUITE...  the same as the archive has it today
-	       scripts/xenhost hosts remove SUITE...  remove it from the cache
+	       scripts/xenhost hosts remove NAME...   remove a host (SUITE) or a kernel
+	                                              (SUITE:VERSION) from the cache
 
 	A host is the hypervisor, toolstack, dom0 kernel, device model and emulator of one
 	suite, such as bookworm, trixie or trixie-backports. Its packages come from the archive
@@ -255,14 +256,22 @@ list_hosts()
 	done < <(cached_kernels)
 }
 
-# Old digests of a unit go, the current one stays.
-forget_units()
+# remove NAME: a host, or SUITE:RELEASE, a kernel.
+remove()
 {
-	local name=$1 entry
+	local release
 
-	for entry in "$cache/$name"/*; do
-		[[ ${entry##*/} == current || ${entry##*/} == "$(readlink "$cache/$name/current")" ]] || rm -rf "$entry"
-	done
+	if [[ $1 == *:* ]]; then
+		release=$(find_cached "${1%%:*}" "${1#*:}")
+		[[ -n $release ]] || fail setup "no kernel '$1' in the cache: scripts/xenhost hosts lists those that are"
+		not_in "$release" "$(host_kernels)" ||
+			fail setup "kernel $1 is dom0's: scripts/xenhost hosts remove takes it with its host"
+		forget_kernel "$release"
+	else
+		assert_suite_name "$1"
+		[[ -e $cache/hosts/$1 ]] || fail setup "no host '$1' in the cache: scripts/xenhost hosts lists those that are"
+		forget_host "$1"
+	fi
 }
 
 hosts()
@@ -277,7 +286,7 @@ hosts()
 	esac
 	(($#)) || usage_error "hosts $verb needs the name of a suite"
 	for suite; do
-		assert_suite_name "$suite"
+		[[ $verb == remove ]] || assert_suite_name "$suite"
 		case $verb in
 		add)
 			[[ -e $cache/hosts/$suite/current ]] || fetch_host "$suite"
@@ -285,14 +294,10 @@ hosts()
 			;;
 		update)
 			fetch_host "$suite"
-			forget_units "hosts/$suite"
+			forget_old
 			describe_one_host "$suite"
 			;;
-		remove)
-			[[ -e $cache/hosts/$suite ]] ||
-				fail setup "no host '$suite' in the cache: scripts/xenhost hosts lists those that are"
-			rm -rf "${cache:?}/hosts/$suite"
-			;;
+		remove) remove "$suite" ;;
 		esac
 	done
 }

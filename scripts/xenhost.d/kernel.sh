@@ -161,6 +161,7 @@ kernels_of_suite()
 kernel_root()
 {
 	if [[ -e $cache/kernels/$1/current ]]; then
+		used "kernels/$1"
 		echo "$(realpath "$cache/kernels/$1/current")/root"
 	else
 		[[ -r /boot/vmlinuz-$1 || -e /lib/modules/$1/build/Makefile ]]
@@ -282,6 +283,7 @@ kernel_source()
 			suite_open "$1"
 			unit "$name" "$1" '' "^linux-source-$2_" "linux-source-$2"
 		fi
+		used "$name"
 		file=$cache/$name/current/root/$file
 	fi
 	[[ -r /$file ]] || fail setup "suite $1 has no $file"

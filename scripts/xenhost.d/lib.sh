@@ -66,6 +66,12 @@ is_elf()
 	[[ $(od -An -N 4 -t x1 "$1" | tr -d ' ') == 7f454c46 ]]
 }
 
+# not_in NAME LINES: no line is NAME.
+not_in()
+{
+	! grep -qxF -- "$1" <<<"$2"
+}
+
 # digest FILE...: the SHA-256 of contents, not of names.
 digest()
 {

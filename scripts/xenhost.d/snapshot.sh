@@ -7,8 +7,6 @@
 # serial port, over and over, until it is told "go" and the time of day. Only
 # then it mounts the run's directory. A QEMU that was restored says "ready" too.
 
-snapshots_kept=6
-
 # A snapshot is good for the same QEMU on the same machine, with the same images.
 snapshot_key()
 {
@@ -148,20 +146,6 @@ save_snapshot()
 	fi
 	ask_control cont '{}'
 	forget_old
-}
-
-# Removes all snapshots but the ones used last, and images that nobody has read
-# for a week; a run that is reading one keeps its file. Other things in the cache
-# are not ours.
-forget_old()
-{
-	local old
-	while read -r old; do
-		rm -rf "$old"
-	done < <(ls -dt "$cache"/snapshot-* 2>/dev/null | tail -n +$((snapshots_kept + 1)))
-	find "$cache" -maxdepth 1 -atime +7 -mtime +7 -regextype posix-extended \
-		-regex '.*/(dom0|hvm|guest|agent|mailbox|vmlinux|xen)-[^/]*' -exec rm -rf {} + || true
-	find "$cache" -maxdepth 1 -name 'tmp.??????' -mtime +1 -exec rm -rf {} + || true
 }
 
 # A monitor of our own, to save with: QMP, which all versions of QEMU word alike.

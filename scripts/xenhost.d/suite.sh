@@ -346,6 +346,12 @@ unit()
 	unlock_suite
 }
 
+# used NAME: the unit is used now, so that it is not forgotten.
+used()
+{
+	touch -hc "$cache/$1/current" 2>/dev/null || true
+}
+
 # fetch_packages SUITE LIST: those of LIST, which apt has from the signed list, into
 # the suite's debs. apt takes a file that is there for whole if its size is right.
 fetch_packages()
