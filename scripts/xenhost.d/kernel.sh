@@ -116,15 +116,28 @@ fetch_kernel()
 		"${packages[@]}"
 }
 
-# assert_supported NAME: the kernel is not older than the oldest of scripts/supported.
+# The oldest and the newest kernel that are supported; the compat header has them.
+range()
+{
+	sed -nE 's/^#define COMPAT_(OLDEST|NEWEST)_LINUX KERNEL_VERSION\(([0-9]+), ([0-9]+), .*/\2.\3/p' \
+		"$here/../include/xen/compat.h" | paste -sd' '
+}
+
+# is_older A B: by version, 6.1 before 6.12.
+is_older()
+{
+	[[ $1 != "$2" ]] && printf '%s\n' "$1" "$2" | sort -VC
+}
+
+# assert_supported NAME: the kernel is not too old.
 assert_supported()
 {
 	local oldest version
 
 	[[ ${1##*:} =~ ^[0-9]+\.[0-9]+ ]] || return 0
 	version=${BASH_REMATCH[0]}
-	oldest=$(sed -nE 's/^kernel +[^:]*:([0-9.]+)$/\1/p' "$here/supported" | sort -V | head -n 1)
-	printf '%s\n' "$oldest" "$version" | sort -VC ||
+	read -r oldest _ < <(range)
+	! is_older "$version" "$oldest" ||
 		fail setup "kernel $1 is too old, $oldest is the oldest that is supported: take one of $(
 			sed -nE 's/^kernel +//p' "$here/supported" | paste -sd' ')"
 }
