@@ -98,7 +98,7 @@ fetch_supported()
 {
 	local name
 
-	for name in $(sed -n 's/^host  *//p' "$here/supported"); do
+	for name in $(supported host); do
 		hosts add "$name"
 	done
 	for name in $("$here/kernels" --tested) $("$here/kernels" --built); do

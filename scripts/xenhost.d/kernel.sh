@@ -116,6 +116,12 @@ fetch_kernel()
 		"${packages[@]}"
 }
 
+# supported KIND: the names behind that word in scripts/supported, in their order.
+supported()
+{
+	sed -nE "s/^$1 +//p" "$here/supported"
+}
+
 # The oldest and the newest kernel that are supported; the compat header has them.
 range()
 {
@@ -139,7 +145,7 @@ assert_supported()
 	read -r oldest _ < <(range)
 	! is_older "$version" "$oldest" ||
 		fail setup "kernel $1 is too old, $oldest is the oldest that is supported: take one of $(
-			sed -nE 's/^kernel +//p' "$here/supported" | paste -sd' ')"
+			supported kernel | paste -sd' ')"
 }
 
 # kernel_release NAME: the release that a name means; fetched if need be.
