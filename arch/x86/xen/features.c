@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The names of Xen's feature bits: a pure core. */
+/* Xen's feature bits: their names, and what some of them mean together. */
 #include <linux/kernel.h>
 
+#include <xen/features.h>
 #include <xen/newer_abi.h>
 
 #include "internal.h"
@@ -42,4 +43,20 @@ static const char *const names[] = {
 const char *xen_feature_name(unsigned int bit)
 {
 	return bit < ARRAY_SIZE(names) ? names[bit] : NULL;
+}
+
+/**
+ * xen_takes_physical() - may an area be registered by physical address?
+ * @feature: the bit that says that Xen has the call, XENFEAT_*_phys_area
+ *
+ * Xen takes frames of the domain. The domain's physical addresses are such
+ * frames only where the hypervisor translates.
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool xen_takes_physical(unsigned int feature)
+{
+	return xen_features[feature] &&
+	       xen_features[XENFEAT_auto_translated_physmap];
 }

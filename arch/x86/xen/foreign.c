@@ -29,7 +29,7 @@ static bool kernel_has_pages(void)
  *
  * Context: Process; sleeps.
  * Return: 0; or what the kernel failed with, -ENOMEM or -EBUSY where there is no
- * address space for so many; or what Xen refused with.
+ * address space for so many; or Xen's error.
  */
 int xen_foreign_alloc_pages(unsigned int nr, struct page **pages)
 {

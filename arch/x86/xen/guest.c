@@ -238,7 +238,7 @@ EXPORT_SYMBOL_GPL(xen_gfn_to_page);
  * a protocol whose fast side must do without atomic instructions.
  *
  * Context: Any.
- * Return: 0 or what Xen refused with.
+ * Return: 0 or Xen's error.
  */
 int xen_vcpu_barrier(void)
 {

@@ -71,7 +71,7 @@ static void fill_hole(struct page *page)
  * @pages: filled in
  *
  * Context: Process; sleeps.
- * Return: 0; -ENOMEM; or what Xen refused with.
+ * Return: 0; -ENOMEM; or Xen's error.
  */
 int xen_holes_alloc(unsigned int nr, struct page **pages)
 {

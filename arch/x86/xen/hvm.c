@@ -93,7 +93,7 @@ int xen_hvm_show_startup_map(struct seq_file *m)
  *
  * Context: Process.
  * Return: 0; -ENOENT if the domain has no such ring; -EINVAL if its frame or
- * port cannot be; or what Xen refused with.
+ * port cannot be; or Xen's error.
  */
 int xen_hvm_ring(enum xen_resource resource, struct xen_ring *ring)
 {
@@ -132,7 +132,7 @@ int xen_hvm_map_ring(struct xen_ring *ring)
  * @gfn: where to
  *
  * Context: Process.
- * Return: 0 or what Xen refused with.
+ * Return: 0 or Xen's error.
  */
 int xen_hvm_place_frame(unsigned int space, unsigned long idx,
 			unsigned long gfn)
@@ -342,7 +342,7 @@ unsigned int xen_hvm_frame_bits(void)
  * and waits until it has.
  *
  * Context: Any.
- * Return: 0 or what Xen refused with.
+ * Return: 0 or Xen's error.
  */
 int xen_hvm_vcpu_barrier(void)
 {

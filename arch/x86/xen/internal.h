@@ -72,6 +72,7 @@ void xen_guest_show(struct seq_file *m);
 
 /* features.c */
 const char *xen_feature_name(unsigned int bit);
+bool xen_takes_physical(unsigned int feature);
 
 /* version.c */
 

@@ -69,13 +69,6 @@ static bool is_kernels(void)
 	return xen_kernel_personality() != XEN_PERSONALITY_NONE;
 }
 
-/* Addresses are guest frames only where the hypervisor translates. */
-static bool may_register(void)
-{
-	return !is_kernels() && xen_features[XENFEAT_runstate_phys_area] &&
-	       xen_features[XENFEAT_auto_translated_physmap];
-}
-
 static int add_area(unsigned int vcpu)
 {
 	void **page = &pages[vcpu / AREAS_PER_PAGE];
@@ -99,7 +92,7 @@ void xen_runstate_init(void)
 	struct vcpu_runstate_info info;
 	int err = 0;
 
-	if (!may_register())
+	if (is_kernels() || !xen_takes_physical(XENFEAT_runstate_phys_area))
 		return;
 	while (nr_areas < MAX_AREAS && !ask(nr_areas, &info)) {
 		err = add_area(nr_areas);
@@ -185,7 +178,7 @@ static bool read_area(unsigned int vcpu, struct vcpu_runstate_info *info)
  * @info: its state now, since when, and nanoseconds in each state
  *
  * Context: Any; makes a hypercall unless Xen has written it into our memory.
- * Return: 0; -ENOENT if there is no such vCPU, or what Xen refused with.
+ * Return: 0; -ENOENT if there is no such vCPU; or Xen's error.
  */
 int xen_runstate_read(unsigned int vcpu, struct vcpu_runstate_info *info)
 {

@@ -54,18 +54,11 @@ int xen_system_time(u64 *ns)
 }
 EXPORT_SYMBOL_GPL(xen_system_time);
 
-/* Addresses are guest frames only where the hypervisor translates. */
-static bool is_physical(void)
-{
-	return xen_features[XENFEAT_vcpu_time_phys_area] &&
-	       xen_features[XENFEAT_auto_translated_physmap];
-}
-
 static int register_page(void *page)
 {
 	struct vcpu_register_time_memory_area area = {};
 
-	if (is_physical()) {
+	if (xen_takes_physical(XENFEAT_vcpu_time_phys_area)) {
 		area.addr.p = page ? virt_to_phys(page) : ~0ULL;
 		return HYPERVISOR_vcpu_op(VCPUOP_register_vcpu_time_phys_area,
 					  0, &area);
@@ -79,7 +72,7 @@ static int register_page(void *page)
  * xen_time_info_init() - find Xen's time, for xen_system_time()
  *
  * Context: Process, while the module loads.
- * Return: 0; -ENOMEM, or what Xen refused with.
+ * Return: 0; -ENOMEM; or Xen's error.
  */
 int xen_time_info_init(void)
 {

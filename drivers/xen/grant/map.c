@@ -245,7 +245,7 @@ static void note_mapping(struct gnttab_map_grant_ref *op,
  * Context: Process; sleeps while a page is paged out.
  * Return: 0 if Xen came to every operation; -EINVAL if a page is in use or
  * has memory of its own, -EOPNOTSUPP if a grant is this domain's own and it is
- * not PV, and nothing was mapped; or what Xen refused with.
+ * not PV, and nothing was mapped; or Xen's error.
  */
 int gnttab_map_refs(struct gnttab_map_grant_ref *map_ops,
 		    struct gnttab_map_grant_ref *kmap_ops, struct page **pages,

@@ -147,7 +147,7 @@ static void release_frames(void)
  * @version: 1 or 2, or 0 to choose
  *
  * Context: Process; sleeps.
- * Return: 0, or what Xen refused with.
+ * Return: 0; or Xen's error.
  */
 int grant_table_init(unsigned int nr, unsigned int version)
 {
@@ -196,8 +196,8 @@ void grant_table_exit(void)
  * @nr_refs: how many there shall be
  *
  * Context: Any; the caller serialises.
- * Return: How many there are now; -ENOSPC beyond the domain's limit; or what
- * Xen refused with.
+ * Return: How many there are now; -ENOSPC beyond the domain's limit; or
+ * Xen's error.
  */
 int grant_table_grow(unsigned int nr_refs)
 {
@@ -292,7 +292,7 @@ EXPORT_SYMBOL_GPL(gnttab_suspend);
  * again by the references they hold.
  *
  * Context: Any; nobody else runs.
- * Return: 0, or what Xen refused with: there is no table then.
+ * Return: 0; or Xen's error: there is no table then.
  */
 int gnttab_resume(void)
 {

@@ -129,7 +129,7 @@ static int note_unmapping(const struct gnttab_unmap_grant_ref *op,
  *
  * Context: Any.
  * Return: 0 if Xen came to every operation; -EINVAL if a page's frame was not
- * foreign after all; or what Xen refused with.
+ * foreign after all; or Xen's error.
  */
 int gnttab_unmap_refs(struct gnttab_unmap_grant_ref *unmap_ops,
 		      struct gnttab_unmap_grant_ref *kunmap_ops,
