@@ -54,7 +54,7 @@ static int get_param(unsigned int index, u64 *value)
 static int find_ring(enum xen_resource resource, struct xen_ring *ring)
 {
 	bool is_store = resource == XEN_RESOURCE_XENSTORE;
-	u64 gfn, port;
+	u64 gfn = 0, port = 0;
 	int err;
 
 	err = get_param(is_store ? HVM_PARAM_STORE_PFN : HVM_PARAM_CONSOLE_PFN,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From the number of a hypercall to whoever does it. */
 #include <linux/errno.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
@@ -14,6 +15,12 @@
 #include "internal.h"
 
 #define MAX_POLLED 128
+
+/*
+ * Who calls Xen may hold a raw lock. Here the call takes locks that would sleep on
+ * PREEMPT_RT; this tells lockdep that it is right to.
+ */
+static DEFINE_WAIT_OVERRIDE_MAP(instead_of_xen, LD_WAIT_CONFIG);
 
 unsigned int model_xen_minor;
 u64 model_system_time;
@@ -326,6 +333,7 @@ long model_call(struct model_domain *caller, unsigned int op, unsigned long a1,
 	unsigned long flags;
 	long ret = -ENOSYS;
 
+	lock_map_acquire_try(&instead_of_xen);
 	spin_lock_irqsave(&model_lock, flags);
 	switch (op) {
 	case __HYPERVISOR_grant_table_op:
@@ -357,6 +365,7 @@ long model_call(struct model_domain *caller, unsigned int op, unsigned long a1,
 		break;
 	}
 	spin_unlock_irqrestore(&model_lock, flags);
+	lock_map_release(&instead_of_xen);
 	return ret;
 }
 

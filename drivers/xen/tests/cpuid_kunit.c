@@ -2,6 +2,7 @@
 /* Finding Xen's CPUID leaves, wherever another interface has pushed them. */
 #include <kunit/test.h>
 #include <asm/xen/cpuid.h>
+#include <xen/compat.h>
 
 #include "internal.h"
 

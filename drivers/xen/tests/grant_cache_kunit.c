@@ -422,18 +422,15 @@ static void the_next_barrier_frees_what_is_parked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, GRANT_NOT_PARKED, there->parked[AT]);
 }
 
-/* On the other CPU, to whose memory it is. */
-static void alloc_one(void *arg)
+static int alloc_one(void *unused)
 {
-	*(int *)arg = grant_pool_alloc(&pool);
+	return grant_pool_alloc(&pool);
 }
 
+/* On the other CPU, to whose memory it is; in a task, as on PREEMPT_RT locks sleep. */
 static int alloc_there(void)
 {
-	int ref;
-
-	smp_call_function_single(there_cpu, alloc_one, &ref, 1);
-	return ref;
+	return smp_call_on_cpu(there_cpu, alloc_one, NULL, false);
 }
 
 static void the_owner_takes_back_what_is_parked(struct kunit *test)

@@ -7,7 +7,7 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
-#include <linux/random.h>
+#include <linux/prandom.h>
 #include <linux/smp.h>
 
 #include <xen/grant_table.h>
@@ -162,15 +162,26 @@ static void a_reference_in_use_at_the_start_comes_later(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)taken, grant_pool_alloc(&pool));
 }
 
-/* On another CPU. */
-static void free_there(void *arg)
+static int free_one(void *arg)
 {
 	grant_pool_free(&pool, (unsigned long)arg);
+	return 0;
 }
 
-static void alloc_there(void *arg)
+static int alloc_one(void *unused)
 {
-	*(int *)arg = grant_pool_alloc(&pool);
+	return grant_pool_alloc(&pool);
+}
+
+/* On another CPU; in a task, as the pool's lock sleeps on PREEMPT_RT. */
+static void free_on(int cpu, unsigned long ref)
+{
+	smp_call_on_cpu(cpu, free_one, (void *)ref, false);
+}
+
+static int alloc_on(int cpu)
+{
+	return smp_call_on_cpu(cpu, alloc_one, NULL, false);
 }
 
 /* Another CPU than this one; where there is none, the case cannot run. */
@@ -188,19 +199,14 @@ static int other_cpu(struct kunit *test)
 static void free_on_other(struct kunit *test, int cpu, unsigned int nr)
 {
 	struct gref_list all = GREF_LIST(GREF_PRIVATE);
-	int ref;
 
 	/* It has used its cache before, so it is not revoked. */
-	smp_call_function_single(cpu, alloc_there, &ref, 1);
-	smp_call_function_single(cpu, free_there, (void *)(long)ref, 1);
-	smp_call_function_single(cpu, alloc_there, &ref, 1);
-	smp_call_function_single(cpu, free_there, (void *)(long)ref, 1);
+	free_on(cpu, alloc_on(cpu));
+	free_on(cpu, alloc_on(cpu));
 	KUNIT_ASSERT_EQ(test, 0, grant_pool_take(&pool, &all, STEP - FIRST));
-	smp_call_function_single(cpu, alloc_there, &ref, 1);
-	KUNIT_ASSERT_EQ(test, -ENOSPC, ref);
+	KUNIT_ASSERT_EQ(test, -ENOSPC, alloc_on(cpu));
 	while (nr--)
-		smp_call_function_single(cpu, free_there, (void *)(long)
-					 gref_pop(&pool.refs, &all), 1);
+		free_on(cpu, gref_pop(&pool.refs, &all));
 }
 
 static void none_is_left_only_when_no_cpu_has_one(struct kunit *test)
@@ -265,7 +271,7 @@ static void a_callback_hears_of_every_cpu(struct kunit *test)
 	free_on_other(test, cpu, 1);
 	wait_for(&callback, 3);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&nr_fired));
-	smp_call_function_single(cpu, free_there, (void *)(FIRST + 5L), 1);
+	free_on(cpu, FIRST + 5);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&nr_fired));
 	grant_pool_free(&pool, FIRST + 6);
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&nr_fired));
