@@ -130,15 +130,17 @@ packages: ## install the Debian packages that are missing, fetch the Xen host
 	@scripts/xenhost doctor --install $(PACKAGES) >build/logs/doctor.log 2>&1 || \
 		{ grep -v '^ok' build/logs/doctor.log; exit 1; }
 
-# All in one run of kbuild, which takes seconds to look at its compiler.
+# All in one run of kbuild, which takes seconds to look at its compiler. Whoever
+# asks for more warnings wants to see what was looked at, too.
+silent := $(if $(W)$(C),,-s)
 TEST_DRIVERS := $(addprefix tests/,driver fault badbar stress storesoak differential waitdrv)
 TEST_DRIVERS += samples/echo
 test-driver: $(PEERS) $(GUEST_PROGRAMS) build/xenstore-peer
-	@$(MAKE) -s modules KERNEL=$(KERNEL)
+	@$(MAKE) $(silent) modules KERNEL=$(KERNEL)
 	$(foreach dir,$(TEST_DRIVERS),$(call link_driver,$(dir),$(call driver_out,$(dir))))
 	@printf 'obj-m += %s/\n' $(notdir $(TEST_DRIVERS)) >$(DRIVERS_OUT)/Kbuild
-	@$(build_drivers) -s M=$(CURDIR)/$(DRIVERS_OUT) modules
-	@$(MAKE) -s dom0-echo
+	@$(build_drivers) $(silent) M=$(CURDIR)/$(DRIVERS_OUT) modules
+	@$(MAKE) -s dom0-echo W= C=
 
 demo: packages ## show everything at work in a PV domU on a real Xen host
 	@mkdir -p build/logs
@@ -164,12 +166,12 @@ bench: packages ## our grants, events, XenStore and frontends against the kernel
 	@scripts/bench-xenstore --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
-# For every kernel that tests run on.
-TEST_KERNELS =
-check-long: TEST_KERNELS = $(shell scripts/kernels --noxen)
+# For the kernels that tests run on.
+TEST_KERNELS = $(shell scripts/kernels --ends)
+check-long: TEST_KERNELS = $(shell scripts/kernels --generic; scripts/kernels --noxen)
 test-drivers:
 	@mkdir -p build/logs
-	@for kernel in $$(scripts/kernels --generic) $(TEST_KERNELS); do \
+	@for kernel in $(TEST_KERNELS); do \
 		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
 			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
 	done
@@ -179,8 +181,7 @@ test-drivers:
 	done
 
 check: packages ## run every test; the last line counts them
-	@$(MAKE) -s test-drivers
-	@tests/run style build spin fuzz kunit xen
+	@tests/run style drivers build spin fuzz kunit xen
 
 check-style: packages ## sources and warnings only
 	@tests/run style build
@@ -206,7 +207,7 @@ check-matrix: packages ## a smoke test for each kind of guest, kernel and host; 
 	@tests/run matrix; status=$$?; scripts/matrix | tee build/matrix.md; exit $$status
 
 check-new: packages ## tests that have not been seen to pass as a whole yet
-	@$(MAKE) -s test-drivers TEST_KERNELS=6.1-noxen+hvm
+	@$(MAKE) -s test-drivers TEST_KERNELS="$(TEST_KERNELS) 6.1-noxen+hvm"
 	@tests/run new
 
 check-long: packages ## the long forms: many rounds

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/lib.sh
 
-kernel=$(scripts/kernels --release "$1")
+kernel_or_skip "$1"
 mkdir -p build/logs
 log=build/logs/build-$kernel-output.log
 result "builds for $kernel with W=1" eval "make modules KERNEL=$kernel W=1 >$log 2>&1"

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The KUnit suites: tests/kunit.sh VERSION KERNEL GUEST
 #
-# VERSION is 6.1 or 6.12. KERNEL is xen or noxen, both with KASAN, UBSAN, lockdep
-# and kmemleak, or xen-nokasan: Linux cannot start with KASAN in a PV or PVH
-# domain. Whatever these tools say fails the run. Or it is plain, without any.
+# VERSION is that of a source package, such as 6.1. KERNEL is xen or noxen, both
+# with KASAN, UBSAN, lockdep and kmemleak, or xen-nokasan: Linux cannot start with
+# KASAN in a PV or PVH domain. Whatever these tools say fails the run. Or it is
+# plain, without any.
 # GUEST is bare, which is QEMU without Xen, or pv, pvh or hvm: a domain on Xen,
 # where the very same cases must end the very same way.
 set -euo pipefail

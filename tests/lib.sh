@@ -16,6 +16,20 @@ alone()
 test_nr=0
 test_failed=0
 
+# kernel_or_skip NAME: sets kernel to its release. Suites with new kernels drop old
+# ones: then the test is left out, and says so.
+kernel_or_skip()
+{
+	local reason
+
+	! kernel=$(scripts/kernels --release "$1" 2>"$work/error") || return 0
+	reason=$(<"$work/error")
+	[[ $reason == *'has no kernel'* ]] || { echo "$reason" >&2; exit 1; }
+	echo "ok 1 works # SKIP $reason"
+	echo "1..1"
+	exit 0
+}
+
 # result TEXT COMMAND...: one KTAP line, ok if the command succeeds.
 result()
 {

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 kernels=()
 while read -r kernel; do
 	kernels+=("$kernel")
-done < <(scripts/kernels --generic)
+done < <(scripts/kernels --ends)
 common=$(scripts/kernels --common "${kernels[0]}")
 mapfile -t c_files < <(git ls-files '*.c' '*.h')
 mapfile -t kernel_files < <(git ls-files arch drivers include samples tests/{badbar,bench,bench-events,bench-xenstore,differential,driver,fault,storesoak,stress,waitdrv} | grep '\.[ch]$')
@@ -94,9 +94,9 @@ mkdir -p build/logs
 for kernel in "${kernels[@]}"; do
 	log=build/logs/sparse-$kernel.log
 	# Everything again: sparse looks only at what is compiled.
-	rm -rf "build/modules/$kernel"
-	result "builds for $kernel with W=1 and sparse" \
-		eval "make modules KERNEL=$kernel W=1 C=1 >$log 2>&1"
+	rm -rf "build/modules/$kernel" "build/drivers/$kernel"
+	result "modules, sample and test drivers build for $kernel with W=1 and sparse" \
+		eval "make test-driver KERNEL=$kernel W=1 C=1 >$log 2>&1"
 	result "without a warning" nothing has_build_warning "$log"
 	result "sparse has looked" test "$(grep -c CHECK "$log")" -gt 10
 done

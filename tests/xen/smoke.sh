@@ -11,14 +11,7 @@ cd "$(dirname "$0")/../.."
 . tests/frontends/lib.sh
 
 guest=$2
-# Suites with new kernels drop old ones.
-if ! kernel=$(scripts/kernels --release "$1" 2>"$work/error"); then
-	reason=$(<"$work/error")
-	[[ $reason == *'has no kernel'* ]] || { echo "$reason" >&2; exit 1; }
-	echo "ok 1 works # SKIP $reason"
-	echo "1..1"
-	exit 0
-fi
+kernel_or_skip "$1"
 name=smoke-${XENHOST_HOST:-local}-$guest-$kernel
 
 build_frontends "$kernel" ours xen-blkfront xen-netfront
