@@ -15,20 +15,21 @@ rounds=${2:-20}
 guest=${3:-pv}
 name=rounds-$guest-$kernel
 dir=build/xenhost/$name
-modules=()
-while read -r module; do
-	modules+=(--copy "$module")
-done < <(make -s modules-list KERNEL="$kernel")
+mapfile -t modules < <(make -s modules-list KERNEL="$kernel")
+modules+=("build/drivers/$kernel/driver/xendomu-testdrv.ko")
+mapfile -t copies < <(printf -- '--copy\n%s\n' "${modules[@]}")
+mapfile -t names < <(basename -as .ko "${modules[@]}")
+mapfile -t backwards < <(printf '%s\n' "${names[@]}" | tac)
 
 cat >"$work/guest.sh" <<EOF
 rounds=$rounds
 console=/dev/$(hvc "$guest" 0)
+order="${names[*]}"
+back="${backwards[*]}"
 EOF
 cat >>"$work/guest.sh" <<'EOF'
 cmd=/sys/kernel/debug/xendomu-test/cmd
 driver() { echo "$*" >$cmd && cat $cmd; }
-order="xendomu xendomu-events xendomu-grant xendomu-xenstore xendomu-console xendomu-testdrv"
-back="xendomu-testdrv xendomu-console xendomu-xenstore xendomu-grant xendomu-events xendomu"
 slab() { sed -n 's/^SUnreclaim: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
 vmalloc() { sed -n 's/^VmallocUsed: *\([0-9]*\) kB/\1/p' /proc/meminfo; }
 state() { echo "state $1 slab $(slab) vmalloc $(vmalloc) irqs $(ls /sys/kernel/irq | wc -l)"; }
@@ -69,8 +70,7 @@ done
 EOF
 status=0
 out=$(scripts/xenhost run --guest "$guest" --name "$name" --kernel "$kernel" --timeout $((400 + rounds * 20)) \
-	"${modules[@]}" --copy "build/drivers/$kernel/driver/xendomu-testdrv.ko" \
-	--dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
+	"${copies[@]}" --dom0 "$work/dom0.sh" "$work/guest.sh") || status=$?
 dom0=$(cat "$dir/dom0-script.out")
 
 number()
