@@ -278,6 +278,14 @@ static int begin(struct model_store *store)
 	return err;
 }
 
+static void empty_ring(struct model_store *store)
+{
+	store->intf->req_cons = 0;
+	store->intf->req_prod = 0;
+	store->intf->rsp_cons = 0;
+	store->intf->rsp_prod = 0;
+}
+
 /**
  * model_store_revive() - another server begins, with the nodes of the last
  * @store: the store, dead
@@ -292,10 +300,7 @@ int model_store_revive(struct model_store *store)
 	int err;
 
 	mutex_lock(&store->lock);
-	store->intf->req_cons = 0;
-	store->intf->req_prod = 0;
-	store->intf->rsp_cons = 0;
-	store->intf->rsp_prod = 0;
+	empty_ring(store);
 	err = begin(store);
 	mutex_unlock(&store->lock);
 	return err;
@@ -364,6 +369,26 @@ void model_store_connect(struct model_store *store)
 	WRITE_ONCE(store->intf->connection, XENSTORE_CONNECTED);
 	kick(store);
 	mutex_unlock(&store->lock);
+}
+
+/**
+ * model_store_reconnect() - the server does what the guest has asked for
+ * @store: the store
+ *
+ * It empties the ring, forgets what was wrong, and serves again.
+ *
+ * Context: Process; sleeps.
+ */
+void model_store_reconnect(struct model_store *store)
+{
+	mutex_lock(&store->lock);
+	drop_replies(store);
+	model_store_forget(store);
+	empty_ring(store);
+	store->spoil = MODEL_SPOIL_NOTHING;
+	WRITE_ONCE(store->intf->error, XENSTORE_ERROR_NONE);
+	mutex_unlock(&store->lock);
+	model_store_connect(store);
 }
 
 static int open_channel(struct model_store *store)

@@ -105,6 +105,7 @@ int model_store_succeed(struct model_store *store);
 void model_store_spoil(struct model_store *store, enum model_spoil spoil);
 void model_store_end(struct model_store *store, u32 error);
 void model_store_connect(struct model_store *store);
+void model_store_reconnect(struct model_store *store);
 void model_store_say(struct model_store *store, u32 type, u32 req_id,
 		     u32 tx_id, const void *body, size_t len);
 

@@ -522,6 +522,25 @@ static void a_server_that_ends_the_connection_fails_requests(struct kunit *test)
 	expect_nothing_left(test, 0);
 }
 
+static void a_server_may_reconnect_late(struct kunit *test)
+{
+	store->intf->server_features = XENSTORE_SERVER_FEATURE_RECONNECTION;
+	KUNIT_ASSERT_EQ(test, 0, xenstore_module_init());
+	KUNIT_EXPECT_EQ(test, 0, ask());
+	model_store_end(store, XENSTORE_ERROR_PROTO);
+	KUNIT_EXPECT_TRUE(test,
+			  comes_true(xs_connection.state == XS_RECONNECTING));
+	/* Longer than it may take. */
+	msleep(6500);
+	KUNIT_EXPECT_EQ(test, XS_BROKEN, xs_connection.state);
+	KUNIT_EXPECT_EQ(test, -EIO, ask());
+	model_store_reconnect(store);
+	KUNIT_EXPECT_TRUE(test, comes_true(!ask()));
+	KUNIT_EXPECT_EQ(test, XS_UP, xs_connection.state);
+	xenstore_module_exit();
+	expect_nothing_left(test, 0);
+}
+
 static void an_error_of_old_does_no_harm(struct kunit *test)
 {
 	store->intf->error = 77;
@@ -609,6 +628,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_ring_that_is_never_connected_holds_no_module),
 	KUNIT_CASE(a_ring_is_not_touched_if_its_server_dies_before),
 	KUNIT_CASE(a_server_that_ends_the_connection_fails_requests),
+	KUNIT_CASE(a_server_may_reconnect_late),
 	KUNIT_CASE(an_error_of_old_does_no_harm),
 	KUNIT_CASE(an_error_of_old_counts_if_no_answer_comes),
 	KUNIT_CASE(features_are_asked_for_where_there_is_an_answer),

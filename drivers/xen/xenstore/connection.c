@@ -278,6 +278,7 @@ static void break_off(void)
 	bool can_reconnect = xs_server_has(XENSTORE_SERVER_FEATURE_RECONNECTION);
 
 	set_state(can_reconnect ? XS_RECONNECTING : XS_BROKEN);
+	conn->has_asked = can_reconnect;
 	xs_pump_fail_all(-EIO);
 	xs_rx_reset(&conn->rx);
 	if (can_reconnect) {
@@ -412,12 +413,23 @@ static void check_unserved(void)
 		lose();
 }
 
+/* A server that was asked to empty the ring may do so late. */
+static bool is_reconnecting(void)
+{
+	return conn->state == XS_RECONNECTING ||
+	       (conn->state == XS_BROKEN && conn->has_asked);
+}
+
 static void check_reconnecting(void)
 {
-	if (is_connected())
+	if (is_connected()) {
 		connect();
-	else if (time_after(jiffies, conn->reconnect_until))
+	} else if (conn->state == XS_RECONNECTING &&
+		   time_after(jiffies, conn->reconnect_until)) {
+		pr_warn_ratelimited("XenStore's server has not reconnected in %u s: requests fail until it does\n",
+				    RECONNECT_JIFFIES / HZ);
 		set_state(XS_BROKEN);
+	}
 }
 
 /* What both works below do; so neither takes the other out of the queue. */
@@ -436,7 +448,7 @@ static void look_at_other_end(void)
 		connect();
 	else if (remote != conn->server_port)
 		begin_anew();
-	else if (conn->state == XS_RECONNECTING)
+	else if (is_reconnecting())
 		check_reconnecting();
 	if (conn->state != XS_UP || !xs_pump_is_idle())
 		queue_delayed_work(conn->workers, &conn->check,
@@ -453,7 +465,7 @@ void xs_connection_pump(struct work_struct *work)
 {
 	bool was_quiet;
 
-	if (conn->state == XS_RECONNECTING && is_connected()) {
+	if (is_reconnecting() && is_connected()) {
 		connect();
 	} else if (conn->state == XS_LOST || conn->state == XS_CONNECTING) {
 		/* A server that begins says so by an event. */
