@@ -55,8 +55,8 @@
 #define COMPAT_KUNIT_HANDLES_FAULTS
 #endif
 
-/* 6.6 changed the types that hvc's functions take and return. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+/* 6.8 changed the types that hvc's functions take and return. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 typedef u8 compat_hvc_char_t;
 typedef size_t compat_hvc_count_t;
 typedef ssize_t compat_hvc_result_t;
