@@ -131,7 +131,8 @@ static char *ask_old(enum xen_text which)
  *
  * Context: Process; sleeps.
  * Return: The text, kfree() it; "<denied>" if Xen does not tell this domain;
- * ERR_PTR: -ENOMEM, or what Xen refused the query with.
+ * ERR_PTR: -ENOMEM; -E2BIG or -EPROTO for an answer that is too long; or Xen's
+ * error.
  */
 char *xen_version_text(enum xen_text which)
 {
@@ -151,7 +152,8 @@ char *xen_version_text(enum xen_text which)
  *
  * Context: Process; sleeps.
  * Return: Its length and its bytes, which are not text, kfree() it; ERR_PTR:
- * -EPERM if Xen does not tell this domain, -ENODATA if it has none, -ENOMEM.
+ * -EPERM if Xen does not tell this domain, -ENODATA if it has none, -ENOMEM;
+ * -E2BIG or -EPROTO for an answer that is too long.
  */
 struct xen_build_id *xen_build_id(void)
 {
