@@ -124,8 +124,7 @@ doctor()
 		groups=("$@")
 		((${#groups[@]})) || groups=(host build)
 		# A new machine's apt knows no package yet.
-		[[ -n $("$here/packages" --missing host 2>/dev/null) || $(id -u) != 0 ]] ||
-			apt-cache show make >/dev/null 2>&1 || apt-get update
+		[[ $(id -u) != 0 ]] || apt-cache show make >/dev/null 2>&1 || apt-get update
 		install_packages "${groups[@]}"
 		name=${opt_host:-$(default_host)}
 		[[ -z $name || $name == local ]] || hosts add "$name"
