@@ -55,13 +55,14 @@ find_archive()
 		done
 		return
 	fi
+	# Others than Debian's may use its names of suites.
 	while read -r uri release; do
 		case $release in
-		*-security) archive_security=$uri ;;
-		"$(own_suite)") archive=$uri ;;
+		*-security) : "${archive_security:=$uri}" ;;
+		"$(own_suite)") : "${archive:=$uri}" ;;
 		esac
 	done < <(apt-get indextargets --no-release-info --format '$(REPO_URI) $(RELEASE)' \
-		'Created-By: Packages' 2>/dev/null)
+		'Created-By: Packages' 'Component: main' 2>/dev/null)
 	[[ -n $archive ]] ||
 		fail setup "no Debian archive in this machine's apt sources: set XENHOST_ARCHIVE='URI [URI-OF-SECURITY]'"
 	# debootstrap leaves a line for the archive alone.
@@ -74,8 +75,8 @@ find_keyring()
 	local file=${XENHOST_KEYRING:-}
 
 	if [[ -n $file ]]; then
-		[[ $file == /* && -r $file ]] ||
-			fail setup "XENHOST_KEYRING: cannot read '$file': name a file of keys by its absolute path"
+		[[ $file =~ ^/[^][:space:][]+$ && -r $file ]] ||
+			fail setup "XENHOST_KEYRING: cannot read '$file': name a file of keys by its absolute path, without blanks"
 		echo "$file"
 		return
 	fi
@@ -184,6 +185,9 @@ with_apt()
 	local suite=$1 said
 
 	shift
+	# Without it, apt would take the machine's own.
+	[[ -r $cache/apt/$suite/apt.conf ]] ||
+		fail archive "what was known of suite '$suite' was removed meanwhile: try again"
 	said=$(LC_ALL=C APT_CONFIG=$cache/apt/$suite/apt.conf "$@" 2>&1) || {
 		if disk_is_full "$cache" || [[ $said == *'No space left'* || $said == *'enough free space'* ]]; then
 			no_cache "No space left on device"
@@ -242,7 +246,8 @@ suite_open()
 		echo "xenhost: asking the archive what suite $suite has ..." >&2
 		# apt changes its lists only once all of them are there and right.
 		(with_apt "$suite" apt-get update --error-on=any >/dev/null) || {
-			[[ -e $dir/complete ]] || rm -rf "$dir"
+			# Nothing is left of a suite that nothing was fetched from.
+			[[ -e $dir/complete || -s $dir/gcc ]] || rm -rf "$dir"
 			exit 125
 		}
 		touch "$dir/complete"
