@@ -12,7 +12,7 @@ mkdir -p build/logs
 # Each built module was made of files that are in the source package, as they are.
 changed()
 {
-	local file same cache=${XDG_CACHE_HOME:-$HOME/.cache}/xendomu
+	local file same cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/xendomu
 
 	for file in build/frontends/"$(cut -d. -f1,2 <<<"$kernel")"/*/*.[ch]; do
 		same=$(find "$cache"/frontends-* -name "${file##*/}" -exec cmp -s {} "$file" \; -print)

@@ -44,7 +44,7 @@ checkpatch_dir()
 	local source cache dir
 
 	source=$(scripts/kernels --source 6.1)
-	cache=${XDG_CACHE_HOME:-$HOME/.cache}/xendomu
+	cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/xendomu
 	dir=$cache/checkpatch-$(sha256sum <"$source" | cut -c1-16)
 	if [[ ! -e $dir/scripts/checkpatch.pl ]]; then
 		mkdir -p "$dir"

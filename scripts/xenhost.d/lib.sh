@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # scripts/xenhost and its parts share variables
 # What all parts of xenhost share: failing, timing, the cache.
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/xendomu
+cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/xendomu
 PATH=$PATH:/usr/sbin:/sbin
 
 # fail LAYER WHAT [LOG]: the one line that says which layer broke; ends the run.

@@ -65,6 +65,9 @@ xen_qemu_args()
 {
 	local dom0_mb=1024 machine_mb=2048 xen_line dom0_line="${dom0_options[*]}" disk disks_mb=0
 
+	# QEMU splits its options there.
+	[[ $cache$dir != *,* && $cache != *[[:space:]]* ]] ||
+		fail setup "QEMU takes no comma or blank in $cache or $dir: set XDG_CACHE_HOME, or move this tree"
 	if [[ -n $opt_device_model ]]; then
 		machine_mb=3072
 	fi
