@@ -11,7 +11,8 @@ cd "$(dirname "$0")/../.."
 . tests/lib.sh
 
 kernel=$1
-out=$(KERNEL=$kernel scripts/demo) || true
+name=demo-$XENHOST_HOST-$kernel
+out=$(KERNEL=$kernel NAME=$name scripts/demo) || true
 while IFS= read -r line; do
 	case $line in
 	'  ✓ '*) result "${line#*✓ }" true ;;
@@ -19,5 +20,5 @@ while IFS= read -r line; do
 	esac
 done <<<"$out"
 result "the demo shows all that it promises" has "$out" '^21 shown, 0 failed$'
-result "no complaint in the guest's log" clean_log build/xenhost/demo/guest-dmesg.log
+result "no complaint in the guest's log" clean_log "build/xenhost/$name/guest-dmesg.log"
 finish

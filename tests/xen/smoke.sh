@@ -12,6 +12,7 @@ cd "$(dirname "$0")/../.."
 
 guest=$2
 kernel_or_skip "$1"
+diagnose "guest: $kernel"
 name=smoke-${XENHOST_HOST:-local}-$guest-$kernel
 
 build_frontends "$kernel" ours xen-blkfront xen-netfront
@@ -23,7 +24,6 @@ options+=(--insmod "build/modules/$kernel/xendomu-console.ko"
 run_frontends "$name" "$kernel" smoke "console=/dev/$(hvc "$guest" 0)" --guest "$guest" \
 	--memory 256 --timeout 300 "${options[@]}"
 
-diagnose "guest: $kernel"
 result "grants come and go" has "$out" '^grants work$'
 result "dom0 reads what the guest wrote into XenStore" same "$(field "$dom0" store:)" "from the guest"
 result "a watch fires for what dom0 writes" has "$out" '^watch: 2 data/smoke$'
