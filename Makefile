@@ -167,11 +167,12 @@ bench: packages ## our grants, events, XenStore and frontends against the kernel
 	@scripts/bench-frontends --kernel $(KERNEL) --guest $(GUEST) --rounds $(ROUNDS)
 
 # For the kernels that tests run on.
-TEST_KERNELS = $(shell scripts/kernels --ends)
-check-long: TEST_KERNELS = $(shell scripts/kernels --generic; scripts/kernels --noxen)
+TEST_KERNELS := --ends
+check-long: TEST_KERNELS := --generic --noxen
 test-drivers:
 	@mkdir -p build/logs
-	@for kernel in $(TEST_KERNELS); do \
+	@kernels=$$(for list in $(TEST_KERNELS); do scripts/kernels $$list || exit 1; done) || exit 1; \
+	for kernel in $$kernels; do \
 		$(MAKE) test-driver KERNEL=$$kernel >build/logs/driver-$$kernel.log 2>&1 || \
 			{ cat build/logs/driver-$$kernel.log; exit 1; }; \
 	done
@@ -203,11 +204,11 @@ check-xen: packages ## the tests on a real Xen host
 	@tests/run xen
 
 check-matrix: packages ## a smoke test for each kind of guest, kernel and host; prints a table
-	@rm -f build/logs/smoke-*
 	@tests/run matrix; status=$$?; scripts/matrix | tee build/matrix.md; exit $$status
 
 check-new: packages ## tests that have not been seen to pass as a whole yet
-	@$(MAKE) -s test-drivers TEST_KERNELS="$(TEST_KERNELS) 6.1-noxen+hvm"
+	@$(MAKE) -s test-drivers
+	@$(MAKE) -s test-driver KERNEL=6.1-noxen+hvm
 	@tests/run new
 
 check-long: packages ## the long forms: many rounds

@@ -27,6 +27,7 @@ xenstore-write "/local/domain/$GUEST_DOMID/data/smoke" "from dom0"
 until_true "the guest's line on its console" seen_on_console && echo "console: seen"
 go
 ready attach
+xen_sees before
 xl block-attach "$GUEST_NAME" phy:/dev/loop7,xvdb,w
 xl network-attach "$GUEST_NAME" bridge=xenbr0
 go

@@ -16,7 +16,7 @@ kernel=$1
 guest=$2
 # A kernel without Xen has no device of its own: Debian's of its version has.
 twin=$kernel
-is_debian "$kernel" || twin=$(scripts/kernels --generic | grep "^${kernel%%-*}\.")
+is_debian "$kernel" || twin=$(scripts/kernels --generic | grep "^${kernel%%-*}\." | tail -n 1)
 name=xenstore_tools-$guest-$kernel
 files=build/$name
 mkdir -p build
