@@ -178,8 +178,8 @@ static bool read_area(unsigned int vcpu, struct vcpu_runstate_info *info)
  * @info: its state now, since when, and nanoseconds in each state
  *
  * Context: Any; makes a hypercall unless Xen has written it into our memory.
- * Return: 0; -ENOENT if there is no such vCPU; -EPROTO for a state that is
- * none; or Xen's error.
+ * Return: 0; -ENOENT if there is no such vCPU; -EPROTO for an unknown
+ * state; or Xen's error.
  */
 int xen_runstate_read(unsigned int vcpu, struct vcpu_runstate_info *info)
 {

@@ -292,7 +292,7 @@ EXPORT_SYMBOL_GPL(gnttab_suspend);
  * again by the references they hold.
  *
  * Context: Any; nobody else runs.
- * Return: 0; or Xen's error: there is no table then.
+ * Return: 0, or Xen's error and there is no table any more.
  */
 int gnttab_resume(void)
 {

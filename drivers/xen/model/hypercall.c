@@ -17,8 +17,8 @@
 #define MAX_POLLED 128
 
 /*
- * Who calls Xen may hold a raw lock. Here the call takes locks that would sleep on
- * PREEMPT_RT; this tells lockdep that it is right to.
+ * A driver may hold a raw lock when it calls Xen. The model takes locks that would
+ * sleep on PREEMPT_RT; this tells lockdep to allow that.
  */
 static DEFINE_WAIT_OVERRIDE_MAP(instead_of_xen, LD_WAIT_CONFIG);
 

@@ -59,7 +59,6 @@ int xs_connection_init(void)
 		goto err_claim;
 	conn->is_leaving = false;
 	conn->is_overdue = false;
-	conn->has_asked = false;
 	spin_lock_init(&conn->lock);
 	INIT_WORK(&conn->pump, xs_connection_pump);
 	INIT_DELAYED_WORK(&conn->check, xs_connection_check);

@@ -278,7 +278,6 @@ static void break_off(void)
 	bool can_reconnect = xs_server_has(XENSTORE_SERVER_FEATURE_RECONNECTION);
 
 	set_state(can_reconnect ? XS_RECONNECTING : XS_BROKEN);
-	conn->has_asked = can_reconnect;
 	xs_pump_fail_all(-EIO);
 	xs_rx_reset(&conn->rx);
 	if (can_reconnect) {
@@ -413,11 +412,11 @@ static void check_unserved(void)
 		lose();
 }
 
-/* A server that was asked to empty the ring may do so late. */
+/* A server that offers it was asked to empty the ring, and may do so late. */
 static bool is_reconnecting(void)
 {
-	return conn->state == XS_RECONNECTING ||
-	       (conn->state == XS_BROKEN && conn->has_asked);
+	return (conn->state == XS_RECONNECTING || conn->state == XS_BROKEN) &&
+	       xs_server_has(XENSTORE_SERVER_FEATURE_RECONNECTION);
 }
 
 static void check_reconnecting(void)

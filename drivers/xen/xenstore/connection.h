@@ -56,7 +56,6 @@ enum xs_state {
  *	own
  * @last_error: the error word that ended a connection last; the workers' own
  * @is_overdue: the server did not connect the ring in time; the workers' own
- * @has_asked: the server was asked to empty the ring; the workers' own
  * @reconnect_until: when reconnecting has failed; the workers' own
  * @last_activity: when something came in last; the workers' own
  * @nr_seen: @nr_sent when the other end was looked at last; the workers' own
@@ -92,7 +91,6 @@ struct xs_connection {
 	u32 error_before;
 	u32 last_error;
 	bool is_overdue;
-	bool has_asked;
 	unsigned long reconnect_until;
 	unsigned long last_activity;
 	unsigned long nr_seen;
