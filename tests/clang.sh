@@ -29,8 +29,8 @@ prepare()
 		touch "$tree/prepared"
 }
 
-# build DIR KBUILD: in a tree of links. That the kernel's symbols are unknown, for
-# want of a kernel, is no failure.
+# build DIR KBUILD: in a tree of links. No kernel is built, so its symbols are not
+# known: modpost only warns.
 build()
 {
 	rm -rf "$1"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tests on Xen need: the modules, the test drivers and dom0's sample.
+# Builds the modules, the test drivers and dom0's sample for the tests on Xen.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tests/lib.sh

@@ -16,6 +16,7 @@
 # A lost guest may be our own fault, too: look at the log that the line names.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tests/host.sh
 
 usage()
 {
@@ -28,7 +29,7 @@ usage()
 	  --boots N         how many (100)
 	  --guest pv|pvh|hvm  (hvm)
 	  --vcpus N         (2)
-	  --kernel RELEASE  (see scripts/kernels --default)
+	  --kernel KERNEL   (see scripts/kernels --default)
 	  --host NAME       Xen and QEMU (see scripts/xenhost hosts)
 	  --qemu-host NAME  QEMU, if not the one of that host
 	  --cpu MODEL       the emulated processor (the one of xenhost)
@@ -41,7 +42,7 @@ usage()
 }
 
 boots=100 guest=hvm vcpus=2 kernel='' cpu='' append='' rounds=1 timeout=300
-host=${XENHOST_HOST:-local} qemu_host=''
+host=$XENHOST_HOST qemu_host=''
 
 parse_options()
 {
@@ -59,10 +60,11 @@ parse_options()
 		esac
 	done
 	[[ $boots =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
-	: "${kernel:=$(scripts/kernels --default)}" "${qemu_host:=$host}"
+	kernel=$(scripts/kernels --release "${kernel:-$(scripts/kernels --default)}")
+	: "${qemu_host:=$host}"
 }
 
-# What each guest does.
+# Prints the script that runs in each guest.
 guest_script()
 {
 	echo "rounds=$rounds"
@@ -108,6 +110,7 @@ one_boot()
 	if ((status)) || ! grep -qx 'all rounds' <<<"$out"; then
 		verdict=lost
 		reason=$(grep '^xenhost: ' <<<"$out" | tail -n 1) || reason="status $status"
+		[[ $reason != 'xenhost: setup: '* ]] || { echo "$reason" >&2; exit 1; }
 		if grep -q '^failed: ' <<<"$out"; then
 			verdict=failed
 			reason=$(grep '^failed: ' <<<"$out" | tail -n 1)

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # What the tests share: KTAP on standard output, runs on the host.
 
+. tests/host.sh
+
 # Files that a test makes for itself, whatever else runs.
 work="$(basename "$0" .sh) $*"
 work=build/work/${work//[^[:alnum:]_.+]/-}

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 guest=$2
 kernel_or_skip "$1"
 diagnose "guest: $kernel"
-name=smoke-${XENHOST_HOST:-local}-$guest-$kernel
+name=smoke-$XENHOST_HOST-$guest-$kernel
 
 build_frontends "$kernel" ours xen-blkfront xen-netfront
 result "so does the test driver" \
